@@ -1,0 +1,163 @@
+import type { Bytes } from '../wire/bytes.js';
+
+/** Length of an AES-256 key in bytes. */
+export const AES_KEY_LENGTH = 32;
+/** Length of an AES-GCM nonce in bytes, as every protocol here uses it. */
+export const GCM_NONCE_LENGTH = 12;
+/** Length of an AES-GCM tag in bytes. Shorter tags are never accepted. */
+export const GCM_TAG_LENGTH = 16;
+/** Length of an AES-CBC initialization vector in bytes. */
+export const CBC_IV_LENGTH = 16;
+/** Length of an uncompressed P-256 point in bytes (SEC 1, 2.3.3). */
+export const P256_PUBLIC_KEY_LENGTH = 65;
+/** Length of a P-256 private scalar in bytes. */
+export const P256_PRIVATE_KEY_LENGTH = 32;
+
+/** How an imported or generated key may be used later. */
+export interface KeyOptions {
+  /** Whether the key's bytes can be taken out again. Default false. */
+  readonly extractable?: boolean;
+}
+
+/**
+ * An AES-256-GCM key (NIST SP 800-38D). A sealed message is `nonce(12) || ciphertext || tag(16)`.
+ *
+ * Whoever implements `seal` and `open` has a key: a hardware module or a key service may stand behind them.
+ */
+export interface AesKey {
+  /** Encrypts under a fresh nonce. Returns 28 bytes more than `plaintext`. */
+  seal(plaintext: Uint8Array, additionalData?: Uint8Array): Promise<Bytes>;
+  /**
+   * Decrypts what {@link AesKey.seal} made.
+   *
+   * @throws VaultwireError `message-too-short` below 28 bytes, `open-failed` when the tag does not fit
+   */
+  open(sealed: Uint8Array, additionalData?: Uint8Array): Promise<Bytes>;
+  /**
+   * Opens a wrapped AES-GCM key straight into a key object where the platform can do so without showing the bytes.
+   * Optional: without it, `open` and `importAesKey` do the same.
+   */
+  unwrapAesKey?(wrapped: Uint8Array, options?: KeyOptions): Promise<AesKey>;
+  /** The key's 32 bytes. Absent, or throwing `key-not-extractable`, where they cannot be taken out. */
+  exportSecretBytes?(): Promise<Bytes>;
+}
+
+/**
+ * An AES-256-CBC key with PKCS#7 padding (NIST SP 800-38A). A sealed message is `iv(16) || ciphertext`.
+ *
+ * It authenticates nothing: whoever can change the ciphertext can change the plaintext.
+ */
+export interface AesCbcKey {
+  /** Encrypts under a fresh initialization vector. */
+  seal(plaintext: Uint8Array): Promise<Bytes>;
+  /**
+   * Decrypts what {@link AesCbcKey.seal} made.
+   *
+   * @throws VaultwireError `open-failed` for every failure alike: length, padding and key are not told apart
+   */
+  open(sealed: Uint8Array): Promise<Bytes>;
+  /** The key's 32 bytes. Absent, or throwing `key-not-extractable`, where they cannot be taken out. */
+  exportSecretBytes?(): Promise<Bytes>;
+}
+
+/** A P-256 public key for key agreement, known to lie on the curve. */
+export interface EcPublicKey {
+  /** The uncompressed point, 65 bytes. */
+  readonly bytes: Bytes;
+}
+
+/** A P-256 private key for key agreement. Whoever implements `sharedSecret` has one. */
+export interface EcPrivateKey {
+  /** The public half. */
+  readonly publicKey: EcPublicKey;
+  /** The x-coordinate of the ECDH result, 32 bytes (SEC 1, 3.3.1). */
+  sharedSecret(peer: EcPublicKey): Promise<Bytes>;
+  /** The 32-byte scalar. Absent, or throwing `key-not-extractable`, where it cannot be taken out. */
+  exportSecretBytes?(): Promise<Bytes>;
+}
+
+/** A P-256 private key for signatures. Whoever implements `sign` has one. */
+export interface SigningKey {
+  /** The public half as an uncompressed point, 65 bytes. */
+  readonly publicKey: Bytes;
+  /** ECDSA over SHA-256 (FIPS 186-5), encoded as ASN.1 DER. High and low S alike may come out. */
+  sign(message: Uint8Array): Promise<Bytes>;
+  /** The key as PKCS#8 DER with its public half inside (RFC 5958, RFC 5915). Absent or throwing where it cannot be taken out. */
+  exportPkcs8?(): Promise<Bytes>;
+}
+
+/** A P-256 public key for signatures, imported once and used many times. */
+export interface VerifyingKey {
+  /** The uncompressed point, 65 bytes. */
+  readonly bytes: Bytes;
+  /**
+   * Checks an ECDSA signature over SHA-256 in ASN.1 DER. High and low S are both taken, as signers in the field emit
+   * both. Returns false, and never throws, for whatever is not a valid signature.
+   */
+  verify(message: Uint8Array, signature: Uint8Array): Promise<boolean>;
+}
+
+/** A P-256 private key as raw bytes. */
+export interface RawEcPrivateKey {
+  /** The scalar, 32 bytes. */
+  readonly privateKey: Uint8Array;
+  /**
+   * The uncompressed point, 65 bytes. Checked against the scalar where it is given and the platform can.
+   * WebCrypto cannot compute it, and throws `public-key-required` without.
+   */
+  readonly publicKey?: Uint8Array;
+}
+
+/** Which hash PBKDF2 iterates. */
+export type Pbkdf2Hash = 'SHA-256' | 'SHA-512';
+
+/**
+ * The primitives under every protocol of this library, in one of three bodies: `node` (OpenSSL), `webcrypto`, `noble`.
+ *
+ * A suite is a plain object without state. To make what it draws reproducible, spread it with another `randomBytes`:
+ * nonces, secret keys and, except under WebCrypto, key pairs then come from there. For WebCrypto too, see
+ * `deterministicSuite` of `vaultwire/crypto/deterministic`.
+ */
+export interface CryptoSuite {
+  readonly name: string;
+
+  /** Fresh random bytes from the platform's generator. */
+  randomBytes(length: number): Bytes;
+
+  /** SHA-256 (FIPS 180-4), 32 bytes. */
+  sha256(message: Uint8Array): Promise<Bytes>;
+  /** HMAC-SHA-512 (RFC 2104), 64 bytes. */
+  hmacSha512(key: Uint8Array, message: Uint8Array): Promise<Bytes>;
+  /** HKDF-SHA-256 (RFC 5869). @param length of the output in bytes, at most 8160 */
+  hkdfSha256(inputKey: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Promise<Bytes>;
+  /** PBKDF2 with HMAC (RFC 8018), never blocking the event loop on Node or in browsers. @param length in bytes */
+  pbkdf2(
+    hash: Pbkdf2Hash,
+    password: Uint8Array,
+    salt: Uint8Array,
+    iterations: number,
+    length: number,
+  ): Promise<Bytes>;
+
+  /** @param bytes the key, 32 bytes. @throws VaultwireError `length-invalid` */
+  importAesKey(bytes: Uint8Array, options?: KeyOptions): Promise<AesKey>;
+  /** @param bytes the key, 32 bytes. @throws VaultwireError `length-invalid` */
+  importAesCbcKey(bytes: Uint8Array, options?: KeyOptions): Promise<AesCbcKey>;
+
+  /** @param point the uncompressed point, 65 bytes. @throws VaultwireError `point-invalid` */
+  importEcPublicKey(point: Uint8Array): Promise<EcPublicKey>;
+  /** A fresh P-256 key pair for key agreement. */
+  generateEcPrivateKey(options?: KeyOptions): Promise<EcPrivateKey>;
+  /** @throws VaultwireError `key-invalid` for a scalar out of range or one that does not fit its public half */
+  importEcPrivateKey(key: RawEcPrivateKey, options?: KeyOptions): Promise<EcPrivateKey>;
+
+  /** A fresh P-256 key pair for signatures. */
+  generateSigningKey(options?: KeyOptions): Promise<SigningKey>;
+  /**
+   * @param key raw bytes, or PKCS#8 DER as Secrets Manager clients store it
+   * @throws VaultwireError `key-invalid`; `public-key-required` under WebCrypto when the public half is not in it
+   */
+  importSigningKey(key: RawEcPrivateKey | Uint8Array, options?: KeyOptions): Promise<SigningKey>;
+  /** @param point the uncompressed point, 65 bytes. @throws VaultwireError `point-invalid` */
+  importVerifyingKey(point: Uint8Array): Promise<VerifyingKey>;
+}
