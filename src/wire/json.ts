@@ -1,0 +1,184 @@
+import { decodeUtf8, encodeUtf8, type Bytes } from './bytes.js';
+import { decodeBase64 } from './base64.js';
+import { VaultwireError } from './error.js';
+
+/** Any JSON value (RFC 8259). */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+/** A JSON object. Only own enumerable members count. */
+export interface JsonObject {
+  readonly [key: string]: JsonValue | undefined;
+}
+
+/** How large and how deep a JSON document from outside may be. */
+export interface JsonLimits {
+  /** Most bytes of a document. */
+  readonly maximumBytes: number;
+  /** Most arrays and objects inside one another. */
+  readonly maximumDepth: number;
+}
+
+/** Nothing on this wire nests deeper than a handful of levels. */
+export const MAXIMUM_JSON_DEPTH = 64;
+
+/**
+ * Parses a JSON document from outside. Stricter than JSON.parse where that is lenient to an attacker's use:
+ * malformed UTF-8, oversized or deeply nested input, a key twice in one object, and the key `__proto__` are refused.
+ *
+ * @param name what the document is called in error messages; the document itself never enters one
+ * @throws VaultwireError `message-too-long`, `utf8-invalid`, `json-too-deep`, `json-invalid`, `json-duplicate-key`
+ */
+export function decodeJson(bytes: Uint8Array, name: string, limits: JsonLimits): JsonValue {
+  if (bytes.length > limits.maximumBytes) {
+    throw new VaultwireError('message-too-long', `${name}: expected at most ${limits.maximumBytes} bytes`);
+  }
+  const members = countMembers(bytes, name, limits.maximumDepth);
+  const text = decodeUtf8(bytes, name);
+  let value: JsonValue;
+  try {
+    value = JSON.parse(text) as JsonValue;
+  } catch {
+    // The engine's message quotes the document, which may be a secret.
+    throw new VaultwireError('json-invalid', `${name}: expected valid JSON`);
+  }
+  if (countKeys(value, name) !== members) {
+    throw new VaultwireError('json-duplicate-key', `${name}: expected every key of an object once`);
+  }
+  return value;
+}
+
+/** {@link decodeJson} for a document that must be an object. */
+export function decodeJsonObject(bytes: Uint8Array, name: string, limits: JsonLimits): JsonObject {
+  const value = decodeJson(bytes, name, limits);
+  if (!isJsonObject(value)) throw new VaultwireError('json-invalid', `${name}: expected a JSON object`);
+  return value;
+}
+
+/** UTF-8 bytes of a JSON document. */
+export function encodeJson(value: JsonValue): Bytes {
+  return encodeUtf8(JSON.stringify(value));
+}
+
+/** Tells a JSON object from the other kinds of JSON value. */
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+
+/**
+ * Counts the members that the objects of a document have as written. JSON.parse keeps the last of two equal keys in
+ * silence; a difference between this count and the keys of the parsed value shows it, at a fraction of the cost of
+ * a parser of our own. The depth is checked on the way, before anything recursive sees the document.
+ */
+function countMembers(bytes: Uint8Array, name: string, maximumDepth: number): number {
+  let members = 0;
+  let depth = 0;
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index];
+    if (byte === QUOTE) {
+      for (index++; index < bytes.length && bytes[index] !== QUOTE; index++) {
+        if (bytes[index] === BACKSLASH) index++;
+      }
+    } else if (byte === COLON) {
+      members++;
+    } else if (byte === 0x7b || byte === 0x5b) {
+      if (++depth > maximumDepth) {
+        throw new VaultwireError('json-too-deep', `${name}: expected at most ${maximumDepth} levels of nesting`);
+      }
+    } else if (byte === 0x7d || byte === 0x5d) {
+      depth--;
+    }
+  }
+  return members;
+}
+
+function countKeys(value: JsonValue | undefined, name: string): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let keys = 0;
+  if (Array.isArray(value)) {
+    for (const item of value as readonly JsonValue[]) keys += countKeys(item, name);
+    return keys;
+  }
+  // JSON.parse makes own enumerable properties only, so for..in sees just those, and costs no array of keys.
+  for (const key in value) {
+    if (key === '__proto__') throw new VaultwireError('json-invalid', `${name}: the key __proto__ is not accepted`);
+    keys += 1 + countKeys((value as JsonObject)[key], name);
+  }
+  return keys;
+}
+
+// Readers of one member each. `name` is the path of the object in error messages. A null counts as absent, as the
+// peers of this wire write both.
+
+/** @throws VaultwireError `field-missing`, `field-invalid` */
+export function readString(object: JsonObject, key: string, name: string): string {
+  return required(readOptionalString(object, key, name), key, name);
+}
+
+/** @throws VaultwireError `field-invalid` when present and no string */
+export function readOptionalString(object: JsonObject, key: string, name: string): string | undefined {
+  const value = object[key];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string') throw invalidField(key, name, 'a string');
+  return value;
+}
+
+/** Base64 of either alphabet. @throws VaultwireError `field-missing`, `field-invalid`, `base64-invalid` */
+export function readBase64(object: JsonObject, key: string, name: string): Bytes {
+  return decodeBase64(readString(object, key, name), `${name}.${key}`);
+}
+
+/** Base64 of either alphabet; an empty string counts as absent. @throws VaultwireError `field-invalid`, `base64-invalid` */
+export function readOptionalBase64(object: JsonObject, key: string, name: string): Bytes | undefined {
+  const text = readOptionalString(object, key, name);
+  return text === undefined || text === '' ? undefined : decodeBase64(text, `${name}.${key}`);
+}
+
+/** A whole number that a double holds exactly. @throws VaultwireError `field-missing`, `field-invalid` */
+export function readInteger(object: JsonObject, key: string, name: string): number {
+  return required(readOptionalInteger(object, key, name), key, name);
+}
+
+/** @throws VaultwireError `field-invalid` when present and no whole number that a double holds exactly */
+export function readOptionalInteger(object: JsonObject, key: string, name: string): number | undefined {
+  const value = object[key];
+  if (value === undefined || value === null) return undefined;
+  if (!Number.isSafeInteger(value)) throw invalidField(key, name, 'a whole number');
+  return value as number;
+}
+
+/** A boolean, or 0 or 1 as some backends write it. @throws VaultwireError `field-invalid` */
+export function readOptionalBoolean(object: JsonObject, key: string, name: string): boolean | undefined {
+  const value = object[key];
+  if (value === undefined || value === null) return undefined;
+  if (value === true || value === 1) return true;
+  if (value === false || value === 0) return false;
+  throw invalidField(key, name, 'a boolean');
+}
+
+/** An array; absent counts as empty. @throws VaultwireError `field-invalid` */
+export function readArray(object: JsonObject, key: string, name: string): readonly JsonValue[] {
+  const value = object[key];
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw invalidField(key, name, 'an array');
+  return value as readonly JsonValue[];
+}
+
+/** An array of strings, or undefined when absent. @throws VaultwireError `field-invalid` */
+export function readOptionalStrings(object: JsonObject, key: string, name: string): readonly string[] | undefined {
+  const value = object[key];
+  if (value === undefined || value === null) return undefined;
+  const items = readArray(object, key, name);
+  if (!items.every((item) => typeof item === 'string')) throw invalidField(key, name, 'an array of strings');
+  return items;
+}
+
+function required<T>(value: T | undefined, key: string, name: string): T {
+  if (value === undefined) throw new VaultwireError('field-missing', `${name}.${key}: expected a value`);
+  return value;
+}
+
+const invalidField = (key: string, name: string, expected: string): VaultwireError =>
+  new VaultwireError('field-invalid', `${name}.${key}: expected ${expected}`);
