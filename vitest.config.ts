@@ -1,0 +1,63 @@
+import { fileURLToPath } from 'node:url';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+
+/** Path of a Chromium; the test script looks for one. Without it there is no browser project. */
+const chromium = process.env.VAULTWIRE_CHROMIUM;
+
+const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
+/** The package's own entries, from source: a test and the code under it share one copy of every module. */
+const entries = (defaultSuite: string) => [
+  { find: '#default-suite', replacement: source(defaultSuite) },
+  { find: /^vaultwire$/, replacement: source('index.ts') },
+  { find: /^vaultwire\/crypto\/(\w+)$/, replacement: source('crypto/$1.ts') },
+  { find: /^vaultwire\/(crypto|ecies|transmission|keychain)$/, replacement: source('$1/index.ts') },
+];
+
+const node: TestProjectConfiguration = {
+  resolve: { alias: entries('crypto/node.ts') },
+  test: {
+    name: 'node',
+    environment: 'node',
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/browser/**', 'test/**/*.browser.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+};
+
+const browser: TestProjectConfiguration = {
+  resolve: { alias: entries('crypto/webcrypto.ts') },
+  test: {
+    name: 'browser',
+    include: ['test/**/*.browser.test.ts', 'test/browser/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({
+        launchOptions: {
+          ...(chromium === undefined ? {} : { executablePath: chromium }),
+          args: [
+            '--no-sandbox',
+            '--disable-background-networking',
+            '--disable-component-update',
+            '--disable-sync',
+            '--no-first-run',
+            '--disable-gpu',
+          ],
+        },
+      }),
+      instances: [{ browser: 'chromium' }],
+    },
+  },
+};
+
+export default defineConfig({
+  test: {
+    projects: chromium === undefined ? [node] : [node, browser],
+  },
+});
