@@ -1,0 +1,355 @@
+import { defaultSuite } from '#default-suite';
+import { Redacted } from '../crypto/redacted.js';
+import {
+  AES_KEY_LENGTH,
+  type AesCbcKey,
+  type AesKey,
+  type CryptoSuite,
+  type EcPrivateKey,
+  type EcPublicKey,
+  type KeyOptions,
+} from '../crypto/suite.js';
+import { open as openEcies, seal as sealEcies } from '../ecies/index.js';
+import { assertBytes, type Bytes } from '../wire/bytes.js';
+import { VaultwireError } from '../wire/error.js';
+import { decodeJsonObject, encodeJson, MAXIMUM_JSON_DEPTH, type JsonObject } from '../wire/json.js';
+
+/** Largest record, folder or file description in bytes. */
+export const MAXIMUM_DOCUMENT_BYTES = 16 * 1024 * 1024;
+
+/** Options of everything that makes or unwraps a key. */
+export interface UnwrapOptions extends KeyOptions {
+  readonly suite?: CryptoSuite;
+}
+
+const exportBytes = (key: AesKey): Promise<Bytes> => {
+  if (!key.exportSecretBytes) throw new VaultwireError('key-not-extractable', 'key: its bytes cannot be taken out');
+  return key.exportSecretBytes();
+};
+
+async function unwrapAes(wrapping: AesKey, wrapped: Uint8Array, options: UnwrapOptions): Promise<AesKey> {
+  if (wrapping.unwrapAesKey) return wrapping.unwrapAesKey(wrapped, options);
+  const bytes = await openKeyBytes(wrapping, wrapped);
+  const key = await (options.suite ?? defaultSuite).importAesKey(bytes, options);
+  bytes.fill(0);
+  return key;
+}
+
+async function openKeyBytes(wrapping: AesKey | AesCbcKey, wrapped: Uint8Array): Promise<Bytes> {
+  const bytes = await wrapping.open(wrapped);
+  if (bytes.length === AES_KEY_LENGTH) return bytes;
+  bytes.fill(0);
+  // One error for every failure: under AES-CBC a difference would be a padding oracle.
+  throw new VaultwireError('open-failed', 'wrapped key: does not open');
+}
+
+const openDocument = async (key: AesKey | AesCbcKey, sealed: Uint8Array, name: string): Promise<JsonObject> =>
+  decodeJsonObject(await key.open(sealed), name, {
+    maximumBytes: MAXIMUM_DOCUMENT_BYTES,
+    maximumDepth: MAXIMUM_JSON_DEPTH,
+  });
+
+/** The key of one file: opens its description and its content, which nothing on the wire tells apart. */
+export class FileKey extends Redacted {
+  readonly #key: AesKey;
+
+  constructor(key: AesKey) {
+    super();
+    this.#key = key;
+  }
+
+  protected get label(): string {
+    return 'FileKey';
+  }
+
+  /** Opens the JSON that describes the file. @throws VaultwireError `open-failed`, a JSON code */
+  openDescription(sealed: Uint8Array): Promise<JsonObject> {
+    return openDocument(this.#key, sealed, 'file description');
+  }
+
+  sealDescription(description: JsonObject): Promise<Bytes> {
+    return this.#key.seal(encodeJson(description));
+  }
+
+  /** Opens the file itself. @throws VaultwireError `message-too-short`, `open-failed` */
+  openContent(sealed: Uint8Array): Promise<Bytes> {
+    return this.#key.open(sealed);
+  }
+
+  /** Seals the file itself: 28 bytes longer than `content`. */
+  sealContent(content: Uint8Array): Promise<Bytes> {
+    return this.#key.seal(content);
+  }
+
+  /** Wraps this key to the application owner's public key: 125 bytes. @throws VaultwireError `key-not-extractable` */
+  async wrapTo(owner: EcPublicKey | Uint8Array, options: UnwrapOptions = {}): Promise<Bytes> {
+    return sealEcies(owner, await exportBytes(this.#key), options);
+  }
+
+  /** The key's bytes, where it was made extractable. @throws VaultwireError `key-not-extractable` */
+  exportSecretBytes(): Promise<Bytes> {
+    return exportBytes(this.#key);
+  }
+}
+
+/** The key of one record: opens its data and the keys of its files. */
+export class RecordKey extends Redacted {
+  readonly #key: AesKey;
+
+  constructor(key: AesKey) {
+    super();
+    this.#key = key;
+  }
+
+  protected get label(): string {
+    return 'RecordKey';
+  }
+
+  /** Opens the record's JSON. @throws VaultwireError `open-failed`, a JSON code */
+  openData(sealed: Uint8Array): Promise<JsonObject> {
+    return openDocument(this.#key, sealed, 'record data');
+  }
+
+  sealData(data: JsonObject): Promise<Bytes> {
+    return this.#key.seal(encodeJson(data));
+  }
+
+  /** @throws VaultwireError `message-too-short`, `open-failed` */
+  async unwrapFileKey(wrapped: Uint8Array, options: UnwrapOptions = {}): Promise<FileKey> {
+    return new FileKey(await unwrapAes(this.#key, wrapped, options));
+  }
+
+  /** @throws VaultwireError `key-not-extractable` */
+  async wrapFileKey(fileKey: FileKey): Promise<Bytes> {
+    return this.#key.seal(await fileKey.exportSecretBytes());
+  }
+
+  /** Wraps this key to the application owner's public key: 125 bytes. @throws VaultwireError `key-not-extractable` */
+  async wrapTo(owner: EcPublicKey | Uint8Array, options: UnwrapOptions = {}): Promise<Bytes> {
+    return sealEcies(owner, await exportBytes(this.#key), options);
+  }
+
+  /** The key's bytes, where it was made extractable. @throws VaultwireError `key-not-extractable` */
+  exportSecretBytes(): Promise<Bytes> {
+    return exportBytes(this.#key);
+  }
+}
+
+/**
+ * The key of a shared folder or of a folder inside one. The wire uses the same 32 bytes under AES-GCM for record keys
+ * and under AES-CBC, which authenticates nothing, for names and the keys of folders inside; here they are two key
+ * objects that cannot be taken for one another.
+ */
+export class FolderKey extends Redacted {
+  readonly #records: AesKey;
+  readonly #folders: AesCbcKey;
+
+  constructor(keys: { readonly records: AesKey; readonly folders: AesCbcKey }) {
+    super();
+    this.#records = keys.records;
+    this.#folders = keys.folders;
+  }
+
+  protected get label(): string {
+    return 'FolderKey';
+  }
+
+  /** @throws VaultwireError `message-too-short`, `open-failed` */
+  async unwrapRecordKey(wrapped: Uint8Array, options: UnwrapOptions = {}): Promise<RecordKey> {
+    return new RecordKey(await unwrapAes(this.#records, wrapped, options));
+  }
+
+  /** @throws VaultwireError `key-not-extractable` */
+  async wrapRecordKey(recordKey: RecordKey): Promise<Bytes> {
+    return this.#records.seal(await recordKey.exportSecretBytes());
+  }
+
+  /** Unwraps the key of a folder inside this one, which AES-CBC does not authenticate. @throws VaultwireError `open-failed` */
+  async unwrapFolderKey(wrapped: Uint8Array, options: UnwrapOptions = {}): Promise<FolderKey> {
+    return importFolderKey(await openKeyBytes(this.#folders, wrapped), options);
+  }
+
+  /** @throws VaultwireError `key-not-extractable` */
+  async wrapFolderKey(folderKey: FolderKey): Promise<Bytes> {
+    return this.#folders.seal(await folderKey.exportSecretBytes());
+  }
+
+  /** Opens the JSON that holds the folder's name, which AES-CBC does not authenticate. @throws VaultwireError `open-failed` */
+  async openData(sealed: Uint8Array): Promise<JsonObject> {
+    try {
+      return await openDocument(this.#folders, sealed, 'folder data');
+    } catch {
+      // Padding that fits and JSON that does not: to tell them apart would be a padding oracle.
+      throw new VaultwireError('open-failed', 'folder data: does not open');
+    }
+  }
+
+  sealData(data: JsonObject): Promise<Bytes> {
+    return this.#folders.seal(encodeJson(data));
+  }
+
+  /** The key's bytes, where it was made extractable. @throws VaultwireError `key-not-extractable` */
+  exportSecretBytes(): Promise<Bytes> {
+    return exportBytes(this.#records);
+  }
+}
+
+/** The key of an application: opens what was shared with it. */
+export class ApplicationKey extends Redacted {
+  readonly #key: AesKey;
+
+  constructor(key: AesKey) {
+    super();
+    this.#key = key;
+  }
+
+  protected get label(): string {
+    return 'ApplicationKey';
+  }
+
+  /** Opens the JSON that describes the application. @throws VaultwireError `open-failed`, a JSON code */
+  openData(sealed: Uint8Array): Promise<JsonObject> {
+    return openDocument(this.#key, sealed, 'application data');
+  }
+
+  sealData(data: JsonObject): Promise<Bytes> {
+    return this.#key.seal(encodeJson(data));
+  }
+
+  /** @throws VaultwireError `message-too-short`, `open-failed` */
+  async unwrapRecordKey(wrapped: Uint8Array, options: UnwrapOptions = {}): Promise<RecordKey> {
+    return new RecordKey(await unwrapAes(this.#key, wrapped, options));
+  }
+
+  /** @throws VaultwireError `key-not-extractable` */
+  async wrapRecordKey(recordKey: RecordKey): Promise<Bytes> {
+    return this.#key.seal(await recordKey.exportSecretBytes());
+  }
+
+  /** @throws VaultwireError `message-too-short`, `open-failed` */
+  async unwrapFolderKey(wrapped: Uint8Array, options: UnwrapOptions = {}): Promise<FolderKey> {
+    return importFolderKey(await openKeyBytes(this.#key, wrapped), options);
+  }
+
+  /** @throws VaultwireError `key-not-extractable` */
+  async wrapFolderKey(folderKey: FolderKey): Promise<Bytes> {
+    return this.#key.seal(await folderKey.exportSecretBytes());
+  }
+
+  /** The key of the one record that has none of its own: its data is sealed with the application's key itself. */
+  ownRecordKey(): RecordKey {
+    return new RecordKey(this.#key);
+  }
+
+  /** The key's bytes, where it was made extractable. @throws VaultwireError `key-not-extractable` */
+  exportSecretBytes(): Promise<Bytes> {
+    return exportBytes(this.#key);
+  }
+}
+
+/** The key inside a one-time token. It wraps the application's key, once. */
+export class ClientKey extends Redacted {
+  readonly #key: AesKey;
+
+  constructor(key: AesKey) {
+    super();
+    this.#key = key;
+  }
+
+  protected get label(): string {
+    return 'ClientKey';
+  }
+
+  /** @throws VaultwireError `message-too-short`, `open-failed` */
+  async unwrapApplicationKey(wrapped: Uint8Array, options: UnwrapOptions = {}): Promise<ApplicationKey> {
+    return new ApplicationKey(await unwrapAes(this.#key, wrapped, options));
+  }
+
+  /** @throws VaultwireError `key-not-extractable` */
+  async wrapApplicationKey(applicationKey: ApplicationKey): Promise<Bytes> {
+    return this.#key.seal(await applicationKey.exportSecretBytes());
+  }
+
+  /** The key's bytes, where it was made extractable. @throws VaultwireError `key-not-extractable` */
+  exportSecretBytes(): Promise<Bytes> {
+    return exportBytes(this.#key);
+  }
+}
+
+async function importFolderKey(bytes: Bytes, options: UnwrapOptions): Promise<FolderKey> {
+  const suite = options.suite ?? defaultSuite;
+  const records = await suite.importAesKey(bytes, options);
+  const folders = await suite.importAesCbcKey(bytes, options);
+  bytes.fill(0);
+  return new FolderKey({ records, folders });
+}
+
+async function freshKey(options: UnwrapOptions): Promise<AesKey> {
+  const suite = options.suite ?? defaultSuite;
+  const bytes = suite.randomBytes(AES_KEY_LENGTH);
+  // A key that is made here exists to be wrapped for others, so its bytes must be reachable.
+  const key = await suite.importAesKey(bytes, { extractable: true });
+  bytes.fill(0);
+  return key;
+}
+
+/** A fresh record key, extractable so that it can be wrapped. */
+export async function generateRecordKey(options: UnwrapOptions = {}): Promise<RecordKey> {
+  return new RecordKey(await freshKey(options));
+}
+
+/** A fresh file key, extractable so that it can be wrapped. */
+export async function generateFileKey(options: UnwrapOptions = {}): Promise<FileKey> {
+  return new FileKey(await freshKey(options));
+}
+
+/** A fresh application key, extractable so that it can be wrapped. */
+export async function generateApplicationKey(options: UnwrapOptions = {}): Promise<ApplicationKey> {
+  return new ApplicationKey(await freshKey(options));
+}
+
+/** A fresh folder key, extractable so that it can be wrapped. */
+export function generateFolderKey(options: UnwrapOptions = {}): Promise<FolderKey> {
+  const suite = options.suite ?? defaultSuite;
+  return importFolderKey(suite.randomBytes(AES_KEY_LENGTH), { suite, extractable: true });
+}
+
+/**
+ * An application key from its 32 bytes, as client configurations keep it.
+ *
+ * @throws VaultwireError `length-invalid`
+ */
+export async function importApplicationKey(bytes: Uint8Array, options: UnwrapOptions = {}): Promise<ApplicationKey> {
+  assertBytes(bytes, 'application key', AES_KEY_LENGTH);
+  return new ApplicationKey(await (options.suite ?? defaultSuite).importAesKey(bytes, options));
+}
+
+/**
+ * Opens a record key that a client wrapped to the application owner ({@link RecordKey.wrapTo}).
+ *
+ * @throws VaultwireError `message-too-short`, `point-invalid`, `open-failed`
+ */
+export async function openOwnerRecordKey(
+  owner: EcPrivateKey,
+  wrapped: Uint8Array,
+  options: UnwrapOptions = {},
+): Promise<RecordKey> {
+  return new RecordKey(await openOwnerKey(owner, wrapped, options));
+}
+
+/** {@link openOwnerRecordKey} for a file's key. */
+export async function openOwnerFileKey(
+  owner: EcPrivateKey,
+  wrapped: Uint8Array,
+  options: UnwrapOptions = {},
+): Promise<FileKey> {
+  return new FileKey(await openOwnerKey(owner, wrapped, options));
+}
+
+async function openOwnerKey(owner: EcPrivateKey, wrapped: Uint8Array, options: UnwrapOptions): Promise<AesKey> {
+  const bytes = await openEcies(owner, wrapped, options);
+  assertBytes(bytes, 'wrapped key', AES_KEY_LENGTH);
+  const key = await (options.suite ?? defaultSuite).importAesKey(bytes, options);
+  bytes.fill(0);
+  return key;
+}
