@@ -1,19 +1,30 @@
-const inspect = Symbol.for('nodejs.util.inspect.custom');
+import { VaultwireError } from '../wire/error.js';
 
-/** Base of every object that holds a secret: it prints as its name, whoever prints it and however. */
-export abstract class Redacted {
-  /** What the object is called when it is printed, such as `RecordKey`. */
-  protected abstract get label(): string;
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
+/**
+ * What every key object of the suites descends from, so that a key which ends up in a log, a template string, JSON or
+ * Node's inspector prints as its kind, `[AesKey]` for one, and nothing else.
+ */
+export abstract class RedactedKey {
+  abstract readonly [Symbol.toStringTag]: string;
 
   toString(): string {
-    return `[${this.label}]`;
+    return `[${this[Symbol.toStringTag]}]`;
   }
 
   toJSON(): string {
     return this.toString();
   }
 
-  [inspect](): string {
+  [INSPECT](): string {
     return this.toString();
+  }
+}
+
+/** Guards the methods that give a key's bytes away. @throws VaultwireError `key-not-extractable` */
+export function assertExtractable(extractable: boolean): void {
+  if (!extractable) {
+    throw new VaultwireError('key-not-extractable', 'key: expected one imported or generated as extractable');
   }
 }

@@ -1,0 +1,334 @@
+import { assertBytes } from '../wire/bytes.js';
+import { isVaultwireError, VaultwireError, type ErrorCode } from '../wire/error.js';
+import {
+  decodeJsonObject,
+  isJsonObject,
+  readArray,
+  readBase64,
+  readOptionalBase64,
+  readOptionalBoolean,
+  readOptionalInteger,
+  readOptionalString,
+  readString,
+  type JsonObject,
+  type JsonValue,
+} from '../wire/json.js';
+import type { ApplicationKey, FileKey, FolderKey, RecordKey, UnwrapOptions } from './keys.js';
+import { assertUid } from './uid.js';
+
+/** Largest answer in bytes, and how deep its JSON may nest. */
+export const ANSWER_LIMITS = { maximumBytes: 256 * 1024 * 1024, maximumDepth: 16 } as const;
+/** How many records are opened at a time: enough to keep WebCrypto busy, few enough to keep memory flat. */
+const BATCH = 64;
+
+/** What did not open, and why. The good ones are never lost for it. */
+export interface Failure {
+  readonly kind: 'application' | 'folder' | 'record' | 'file';
+  /** As the server wrote it; empty where it wrote none. */
+  readonly uid: string;
+  /** The folder of a record, or the record of a file. */
+  readonly parentUid: string | undefined;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** A file that hangs on a record. Its content is fetched from `url` and opened with `key`. */
+export interface OpenedFile {
+  readonly uid: string;
+  /** The JSON that describes it: `{ name, title, size, type, lastModified }`. */
+  readonly description: JsonObject;
+  /** Where the server says the sealed content is. Check it before use: see `assertFileUrl`. */
+  readonly url: string | undefined;
+  readonly thumbnailUrl: string | undefined;
+  readonly key: FileKey;
+}
+
+/** A link from a record to another. What `data` holds depends on `path`; it is as the server wrote it. */
+export interface RecordLink {
+  readonly recordUid: string;
+  readonly data: string | undefined;
+  readonly path: string | undefined;
+}
+
+/** A record that opened. */
+export interface OpenedRecord {
+  /** Empty for the application's own record, which may have none. */
+  readonly uid: string;
+  /** The shared folders it lies in: none for a record shared by itself, several when it has shortcuts. */
+  readonly folderUids: readonly string[];
+  /** The folder inside the shared folder. */
+  readonly innerFolderUid: string | undefined;
+  /** The server's count of changes. It is not authenticated. */
+  readonly revision: number;
+  readonly isEditable: boolean;
+  readonly data: JsonObject;
+  readonly files: readonly OpenedFile[];
+  readonly links: readonly RecordLink[];
+  readonly key: RecordKey;
+  /** Which key wrapped the record's key; `none` when the application's key is the record's. */
+  readonly wrappedBy: 'application' | 'folder' | 'none';
+}
+
+/** A shared folder whose key opened. */
+export interface OpenedSharedFolder {
+  readonly uid: string;
+  readonly key: FolderKey;
+}
+
+/** What a get_secret answer holds. */
+export interface OpenedSecrets {
+  /** The JSON that describes the application: `{ title, type }`. */
+  readonly application: JsonObject | undefined;
+  readonly folders: readonly OpenedSharedFolder[];
+  readonly records: readonly OpenedRecord[];
+  /** What did not open. */
+  readonly failed: readonly Failure[];
+  /** UIDs that were asked for and are in the answer in no form, opened or failed. */
+  readonly missing: readonly string[];
+  /** When access ends, in milliseconds since 1970. */
+  readonly expiresOn: number | undefined;
+  readonly warnings: readonly string[];
+}
+
+export interface OpenSecretsOptions extends UnwrapOptions {
+  /** The record UIDs that were asked for: those that did not come are reported as missing. */
+  readonly requestedRecords?: readonly string[];
+  /** Fail when any of these records did not open. */
+  readonly requireRecords?: readonly string[];
+}
+
+/**
+ * Opens a get_secret answer: application, folders, records and the descriptions of their files. What does not open
+ * is reported by UID with its cause beside what did.
+ *
+ * Which UID a record goes under is the server's word: nothing in the ciphertext names it. Two UIDs in one answer
+ * with the same wrapped key are refused as `swap-suspected`; across answers see `observeSecrets`.
+ *
+ * @param answer the plaintext of the answer, as `openAnswer` returns it, or its JSON
+ * @throws VaultwireError a JSON or field code when the answer as a whole cannot be read; `record-missing` when one of
+ *   `requireRecords` did not open
+ */
+export async function openSecrets(
+  answer: Uint8Array | JsonObject,
+  applicationKey: ApplicationKey,
+  options: OpenSecretsOptions = {},
+): Promise<OpenedSecrets> {
+  const root = readAnswer(answer);
+  const failed: Failure[] = [];
+  const { suite, extractable } = options;
+  const unwrapOptions: UnwrapOptions = { ...(suite && { suite }), ...(extractable !== undefined && { extractable }) };
+
+  const application = await openApplication(root, applicationKey, failed);
+  const folders: OpenedSharedFolder[] = [];
+  const places: Place[] = readArray(root, 'records', 'answer').map((item) => ({ item, folder: undefined }));
+  for (const item of readArray(root, 'folders', 'answer')) {
+    const name = 'answer.folders[]';
+    try {
+      const object = asObject(item, name);
+      const uid = readUid(object, 'folderUid', name);
+      const key = await applicationKey.unwrapFolderKey(readBase64(object, 'folderKey', name), unwrapOptions);
+      const folder = { uid, key };
+      places.push(...readArray(object, 'records', name).map((record) => ({ item: record, folder })));
+      folders.push(folder);
+    } catch (error) {
+      failed.push(failure('folder', textMember(item, 'folderUid'), undefined, error));
+    }
+  }
+
+  const swapped = sharedWrappedKeys(places);
+  const opened = new Map<string, OpenedRecord>();
+  for (let start = 0; start < places.length; start += BATCH) {
+    const batch = places.slice(start, start + BATCH);
+    const results = await Promise.all(batch.map((place) => openRecord(place, applicationKey, swapped, unwrapOptions)));
+    for (const result of results) {
+      failed.push(...result.failed);
+      if (result.record) addRecord(opened, result.record, failed);
+    }
+  }
+
+  const records = [...opened.values()];
+  const seen = new Set(failed.filter(({ kind }) => kind === 'record').map(({ uid }) => uid));
+  const missing = (options.requestedRecords ?? []).filter((uid) => !opened.has(uid) && !seen.has(uid));
+  const absent = (options.requireRecords ?? []).filter((uid) => !opened.has(uid));
+  if (absent.length > 0) {
+    throw new VaultwireError('record-missing', `answer: the required records ${absent.join(', ')} did not open`);
+  }
+  const expiresOn = readOptionalInteger(root, 'expiresOn', 'answer');
+  return {
+    application,
+    folders,
+    records,
+    failed,
+    missing,
+    expiresOn: expiresOn !== undefined && expiresOn > 0 ? expiresOn : undefined,
+    warnings: readArray(root, 'warnings', 'answer').filter((warning) => typeof warning === 'string'),
+  };
+}
+
+interface Place {
+  readonly item: JsonValue;
+  readonly folder: OpenedSharedFolder | undefined;
+}
+
+interface RecordResult {
+  readonly record: OpenedRecord | undefined;
+  readonly failed: readonly Failure[];
+}
+
+async function openApplication(
+  root: JsonObject,
+  applicationKey: ApplicationKey,
+  failed: Failure[],
+): Promise<JsonObject | undefined> {
+  try {
+    const sealed = readOptionalBase64(root, 'appData', 'answer');
+    return sealed && (await applicationKey.openData(sealed));
+  } catch (error) {
+    failed.push(failure('application', '', undefined, error));
+    return undefined;
+  }
+}
+
+async function openRecord(
+  place: Place,
+  applicationKey: ApplicationKey,
+  swapped: ReadonlySet<JsonValue>,
+  options: UnwrapOptions,
+): Promise<RecordResult> {
+  const failed: Failure[] = [];
+  const { item, folder } = place;
+  try {
+    const name = 'record';
+    const object = asObject(item, name);
+    const wrapped = readOptionalBase64(object, 'recordKey', name);
+    // Only a record without a key of its own may come without a UID.
+    const uid = wrapped ? readUid(object, 'recordUid', name) : (readOptionalString(object, 'recordUid', name) ?? '');
+    if (swapped.has(item)) {
+      throw new VaultwireError('swap-suspected', 'record: two UIDs of this answer have the same wrapped key');
+    }
+    let key: RecordKey;
+    if (wrapped) key = await (folder ? folder.key : applicationKey).unwrapRecordKey(wrapped, options);
+    else if (folder) throw new VaultwireError('key-missing', 'record.recordKey: expected a value inside a folder');
+    else key = applicationKey.ownRecordKey();
+    const data = await key.openData(readBase64(object, 'data', name));
+    const record: OpenedRecord = {
+      uid,
+      folderUids: folder ? [folder.uid] : [],
+      innerFolderUid: readOptionalString(object, 'innerFolderUid', name),
+      revision: readOptionalInteger(object, 'revision', name) ?? 0,
+      isEditable: readOptionalBoolean(object, 'isEditable', name) ?? false,
+      data,
+      files: await openFiles(object, uid, key, failed, options),
+      links: readLinks(object, name),
+      key,
+      wrappedBy: wrapped ? (folder ? 'folder' : 'application') : 'none',
+    };
+    return { record, failed };
+  } catch (error) {
+    return { record: undefined, failed: [failure('record', textMember(item, 'recordUid'), folder?.uid, error)] };
+  }
+}
+
+async function openFiles(
+  record: JsonObject,
+  recordUid: string,
+  recordKey: RecordKey,
+  failed: Failure[],
+  options: UnwrapOptions,
+): Promise<readonly OpenedFile[]> {
+  const files: OpenedFile[] = [];
+  for (const item of readArray(record, 'files', 'record')) {
+    try {
+      const name = 'file';
+      const object = asObject(item, name);
+      const uid = readUid(object, 'fileUid', name);
+      const key = await recordKey.unwrapFileKey(readBase64(object, 'fileKey', name), options);
+      files.push({
+        uid,
+        description: await key.openDescription(readBase64(object, 'data', name)),
+        url: readOptionalString(object, 'url', name),
+        thumbnailUrl: readOptionalString(object, 'thumbnailUrl', name),
+        key,
+      });
+    } catch (error) {
+      failed.push(failure('file', textMember(item, 'fileUid'), recordUid, error));
+    }
+  }
+  return files;
+}
+
+function readLinks(record: JsonObject, name: string): readonly RecordLink[] {
+  const items = readArray(record, 'links', name);
+  if (items.length === 0) return [];
+  return items.filter(isJsonObject).map((link) => ({
+    recordUid: readString(link, 'recordUid', 'link'),
+    data: readOptionalString(link, 'data', 'link'),
+    path: readOptionalString(link, 'path', 'link'),
+  }));
+}
+
+/** One record may lie in several folders: the same UID, revision and content come again under another wrap. */
+function addRecord(opened: Map<string, OpenedRecord>, record: OpenedRecord, failed: Failure[]): void {
+  const first = opened.get(record.uid);
+  if (!first) {
+    opened.set(record.uid, record);
+    return;
+  }
+  if (first.revision === record.revision && JSON.stringify(first.data) === JSON.stringify(record.data)) {
+    opened.set(record.uid, { ...first, folderUids: [...new Set([...first.folderUids, ...record.folderUids])] });
+    return;
+  }
+  const code = new VaultwireError('duplicate-uid', 'record: this UID came before with other content');
+  failed.push(failure('record', record.uid, record.folderUids[0], code));
+}
+
+/**
+ * The records whose wrapped key also stands under another UID. Nonces are random, so the same nonce (the first 16
+ * characters of the base64) means the same wrapped key, copied. Which of the two is the honest one cannot be known.
+ */
+function sharedWrappedKeys(places: readonly Place[]): ReadonlySet<JsonValue> {
+  const byNonce = new Map<string, JsonValue>();
+  const shared = new Set<JsonValue>();
+  for (const { item } of places) {
+    const wrapped = textMember(item, 'recordKey');
+    if (wrapped === '') continue;
+    const nonce = wrapped.slice(0, 16).replaceAll('+', '-').replaceAll('/', '_');
+    const other = byNonce.get(nonce);
+    if (other === undefined) byNonce.set(nonce, item);
+    else if (textMember(other, 'recordUid') !== textMember(item, 'recordUid')) shared.add(other).add(item);
+  }
+  return shared;
+}
+
+/** Reads the plaintext of an answer. @throws VaultwireError a JSON code */
+export function readAnswer(answer: Uint8Array | JsonObject): JsonObject {
+  if (!ArrayBuffer.isView(answer)) return answer;
+  assertBytes(answer, 'answer');
+  return decodeJsonObject(answer, 'answer', ANSWER_LIMITS);
+}
+
+/** @throws VaultwireError `field-invalid` */
+export function asObject(item: JsonValue, name: string): JsonObject {
+  if (isJsonObject(item)) return item;
+  throw new VaultwireError('field-invalid', `${name}: expected an object`);
+}
+
+/** @throws VaultwireError `field-missing`, `field-invalid`, `uid-invalid` */
+export function readUid(object: JsonObject, key: string, name: string): string {
+  const uid = readString(object, key, name);
+  assertUid(uid, `${name}.${key}`);
+  return uid;
+}
+
+/** A member for a report on something that may have any shape. */
+export function textMember(item: JsonValue, key: string): string {
+  const value = isJsonObject(item) ? item[key] : undefined;
+  return typeof value === 'string' ? value : '';
+}
+
+/** @throws whatever is no VaultwireError: a fault of ours or of a caller's key is not the record's */
+export function failure(kind: Failure['kind'], uid: string, parentUid: string | undefined, error: unknown): Failure {
+  if (!isVaultwireError(error)) throw error;
+  return { kind, uid, parentUid, code: error.code, message: error.message };
+}
+
