@@ -18,7 +18,11 @@ export default defineConfig({
   // Resolved where the package is used, by the conditions of its own "imports".
   external: ['#default-suite'],
   dts: true,
+  // The package ships src/, so the maps need not repeat it.
   sourcemap: true,
+  esbuildOptions(options) {
+    options.sourcesContent = false;
+  },
   splitting: true,
   treeshake: false,
   clean: true,
