@@ -80,24 +80,23 @@ const unexpected = [...installed].filter(([, name]) => name !== manifest.name &&
 assert.deepEqual(unexpected, [], 'a dependency of the library is not on the list');
 
 console.log('- importing every entry in a fresh process, under frozen intrinsics and without code generation');
-const probe = `
-  const snapshot = () => JSON.stringify([globalThis, Object.prototype, Array.prototype, Uint8Array.prototype, Promise.prototype]
-    .map((object) => Reflect.ownKeys(object).map(String)));
-  // Getters of globalThis load lazily: touch them first.
-  for (const key of Reflect.ownKeys(globalThis)) void globalThis[key];
-  const before = snapshot();
-  const entry = await import(process.argv[1]);
-  if (snapshot() !== before) throw new Error('importing ' + process.argv[1] + ' changed a global');
-  const busy = process.getActiveResourcesInfo().filter((name) => /Timeout|Immediate|TCP|Server|Worker/.test(name));
-  if (busy.length > 0) throw new Error('importing ' + process.argv[1] + ' started ' + busy.join());
-  process.stdout.write(String(Object.keys(entry).length));
-`;
+writeFileSync(
+  join(project, 'probe.js'),
+  `const snapshot = () => JSON.stringify(
+     [globalThis, Object.prototype, Array.prototype, Uint8Array.prototype, Promise.prototype, Error]
+       .map((object) => Reflect.ownKeys(object).map(String)));
+   const before = snapshot();
+   const exported = await import(process.argv[2]);
+   if (snapshot() !== before) throw new Error('it changed a global');
+   const busy = process.getActiveResourcesInfo().filter((name) => /Timeout|Immediate|TCP|Worker|MessagePort/.test(name));
+   if (busy.length > 0) throw new Error('it started ' + busy.join());
+   process.stdout.write(String(Object.keys(exported).length));`,
+);
 for (const entry of entries) {
-  const node = (...flags) => run(project, process.execPath, ...flags, '--input-type=module', '-e', probe, entry);
-  const exported = node();
+  const probe = (...flags) => run(project, process.execPath, ...flags, 'probe.js', entry);
+  const exported = probe();
   assert.match(exported, /^\d+$/, `importing ${entry} printed something`);
-  node('--disallow-code-generation-from-strings');
-  node('--frozen-intrinsics', '--no-warnings');
+  probe('--disallow-code-generation-from-strings', '--frozen-intrinsics', '--no-warnings');
   console.log(`  ${entry}: ${exported} exports`);
 }
 
@@ -120,33 +119,38 @@ if (vectors.length > 0) {
 }
 
 console.log('- type checking a user of every entry, once with the types of a browser, once with those of Node');
-writeFileSync(
-  join(project, 'user.ts'),
-  entries.map((entry, index) => `export * as entry${index} from '${entry}';\n`).join(''),
-);
-writeFileSync(
-  join(project, 'browser.ts'),
-  entries
-    .filter((entry) => entry !== 'vaultwire/crypto/node')
-    .map((entry, index) => `export * as entry${index} from '${entry}';\n`)
-    .join(''),
-);
-const tsc = (file, ...options) =>
-  run(
-    project,
-    process.execPath,
-    join(root, 'node_modules/typescript/bin/tsc'),
-    ...['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2022', ...options, file],
+function typecheck(name, uses, compilerOptions) {
+  writeFileSync(
+    join(project, `${name}.ts`),
+    uses.map((entry, index) => `export * as entry${index} from '${entry}';\n`).join(''),
   );
-try {
-  const browser = ['--module', 'esnext', '--moduleResolution', 'bundler', '--types', ''];
-  tsc('browser.ts', ...browser, '--lib', 'es2022,dom');
-  const nodeTypes = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
-  tsc('user.ts', '--module', 'nodenext', '--moduleResolution', 'nodenext', '--lib', 'es2022', ...nodeTypes);
-} catch (error) {
-  console.error(error.stdout);
-  throw error;
+  const config = join(project, `tsconfig.${name}.json`);
+  writeFileSync(
+    config,
+    JSON.stringify({
+      compilerOptions: { noEmit: true, strict: true, target: 'es2022', ...compilerOptions },
+      files: [`${name}.ts`],
+    }),
+  );
+  try {
+    run(project, process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', config);
+  } catch (error) {
+    console.error(error.stdout);
+    throw error;
+  }
 }
+typecheck(
+  'browser',
+  entries.filter((entry) => !entry.endsWith('/node')),
+  { module: 'esnext', moduleResolution: 'bundler', lib: ['es2022', 'dom'], types: [] },
+);
+typecheck('node', entries, {
+  module: 'nodenext',
+  moduleResolution: 'nodenext',
+  lib: ['es2022'],
+  types: ['node'],
+  typeRoots: [join(root, 'node_modules/@types')],
+});
 
 console.log('- bundling');
 async function bundle(code, platform) {
