@@ -29,6 +29,8 @@ const node: TestProjectConfiguration = {
 
 const browser: TestProjectConfiguration = {
   resolve: { alias: entries('crypto/webcrypto.ts') },
+  // Found before the first test: a dependency found later would reload the page under the tests.
+  optimizeDeps: { entries: ['src/**/*.ts', 'test/**/*.browser.test.ts', 'test/browser/**/*.ts'] },
   test: {
     name: 'browser',
     include: ['test/**/*.browser.test.ts', 'test/browser/**/*.test.ts'],
