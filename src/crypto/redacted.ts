@@ -7,10 +7,18 @@ const INSPECT = Symbol.for('nodejs.util.inspect.custom');
  * Node's inspector prints as its kind, `[AesKey]` for one, and nothing else.
  */
 export abstract class RedactedKey {
-  abstract readonly [Symbol.toStringTag]: string;
+  readonly #kind: string;
+
+  constructor(kind: string) {
+    this.#kind = kind;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return this.#kind;
+  }
 
   toString(): string {
-    return `[${this[Symbol.toStringTag]}]`;
+    return `[${this.#kind}]`;
   }
 
   toJSON(): string {

@@ -30,6 +30,8 @@ export interface Failure {
   readonly parentUid: string | undefined;
   readonly code: ErrorCode;
   readonly message: string;
+  /** What a key of the caller's own threw, when it was no VaultwireError. */
+  readonly cause?: unknown;
 }
 
 /** A file that hangs on a record. Its content is fetched from `url` and opened with `key`. */
@@ -326,9 +328,8 @@ export function textMember(item: JsonValue, key: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** @throws whatever is no VaultwireError: a fault of ours or of a caller's key is not the record's */
+/** A key of the caller's own may throw what it likes: that record did not open, and the others go on. */
 export function failure(kind: Failure['kind'], uid: string, parentUid: string | undefined, error: unknown): Failure {
-  if (!isVaultwireError(error)) throw error;
-  return { kind, uid, parentUid, code: error.code, message: error.message };
+  if (isVaultwireError(error)) return { kind, uid, parentUid, code: error.code, message: error.message };
+  return { kind, uid, parentUid, code: 'open-failed', message: `${kind}: its key failed`, cause: error };
 }
-

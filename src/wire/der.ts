@@ -1,4 +1,4 @@
-import { concatBytes, equalBytes, type Bytes } from './bytes.js';
+import { concatBytes, copyBytes, equalBytes, type Bytes } from './bytes.js';
 import { VaultwireError } from './error.js';
 
 /*
@@ -12,7 +12,7 @@ export interface EcPrivateKeyInfo {
   /** The scalar, 32 bytes. */
   readonly privateKey: Bytes;
   /** The uncompressed point, 65 bytes, where the document has one. */
-  readonly publicKey: Bytes | undefined;
+  readonly publicKey?: Bytes;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface EcPrivateKeyInfo {
  * @param publicKey the uncompressed point, 65 bytes
  */
 export function encodePkcs8(privateKey: Uint8Array, publicKey: Uint8Array): Bytes {
-  return encodePrivateKeyInfo(privateKey, publicKey, false);
+  return encodePrivateKeyInfo({ privateKey, publicKey }, false);
 }
 
 /**
@@ -37,9 +37,11 @@ export function decodePkcs8(der: Uint8Array): EcPrivateKeyInfo {
   const withPublicKey = der.length === 138 || der.length === 150;
   if (withParameters || withPublicKey || der.length === 67) {
     const start = withPublicKey ? 36 : 35;
-    const privateKey = new Uint8Array(der.subarray(start, start + 32));
-    const publicKey = withPublicKey ? new Uint8Array(der.subarray(-65)) : undefined;
-    if (equalBytes(der, encodePrivateKeyInfo(privateKey, publicKey, withParameters))) return { privateKey, publicKey };
+    const info = {
+      privateKey: copyBytes(der.subarray(start, start + 32)),
+      ...(withPublicKey && { publicKey: copyBytes(der.subarray(-65)) }),
+    };
+    if (equalBytes(der, encodePrivateKeyInfo(info, withParameters))) return info;
   }
   throw new VaultwireError('der-invalid', 'private key: expected PKCS#8 DER of a P-256 key');
 }
@@ -75,8 +77,7 @@ const P256 = [0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 const EC_PUBLIC_KEY = [0x06, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 
 function encodePrivateKeyInfo(
-  privateKey: Uint8Array,
-  publicKey: Uint8Array | undefined,
+  { privateKey, publicKey }: { readonly privateKey: Uint8Array; readonly publicKey?: Uint8Array },
   withParameters: boolean,
 ): Bytes {
   const ecPrivateKey = element(
