@@ -1,6 +1,15 @@
 import { assertBytes, copyBytes, type Bytes } from '../wire/bytes.js';
 import { VaultwireError } from '../wire/error.js';
-import { AES_KEY_LENGTH, CBC_IV_LENGTH, GCM_NONCE_LENGTH, GCM_TAG_LENGTH, P256_PRIVATE_KEY_LENGTH, P256_PUBLIC_KEY_LENGTH, type CryptoSuite, type Pbkdf2Hash } from './suite.js';
+import {
+  AES_KEY_LENGTH,
+  CBC_IV_LENGTH,
+  GCM_NONCE_LENGTH,
+  GCM_TAG_LENGTH,
+  P256_PRIVATE_KEY_LENGTH,
+  P256_PUBLIC_KEY_LENGTH,
+  type CryptoSuite,
+  type Pbkdf2Hash,
+} from './suite.js';
 
 // What the suites check alike before a platform sees an argument, and the errors they turn its exceptions into.
 
