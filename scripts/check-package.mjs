@@ -170,9 +170,9 @@ for (const entry of entries) {
   const unused = await bundle(`import '${entry}';`, platform);
   assert.equal(unused.trim(), '', `a bundle that only imports ${entry} is not empty`);
   const whole = await bundle(`export * from '${entry}';`, platform);
-  assert.doesNotMatch(whole, /\beval\(|\bnew Function\b/, `${entry} generates code from strings`);
+  assert(!/\beval\(|\bnew Function\b/.test(whole), `${entry} generates code from strings`);
   if (platform === 'browser') {
-    assert.doesNotMatch(whole, /["']node:|\bWebAssembly\b/, `${entry} reaches for Node or WebAssembly in a browser`);
+    assert(!/["']node:|\bWebAssembly\b/.test(whole), `${entry} reaches for Node or WebAssembly in a browser`);
   }
 }
 console.log(`  ${entries.length} entries: nothing left where nothing is used, no eval, no Node in a browser`);
