@@ -1,4 +1,4 @@
-import { assertBytes, copyBytes, type Bytes } from '../wire/bytes.js';
+import { assertBytes } from '../wire/bytes.js';
 import { VaultwireError } from '../wire/error.js';
 import {
   AES_KEY_LENGTH,
@@ -7,29 +7,10 @@ import {
   GCM_TAG_LENGTH,
   P256_PRIVATE_KEY_LENGTH,
   P256_PUBLIC_KEY_LENGTH,
-  type CryptoSuite,
   type Pbkdf2Hash,
 } from './suite.js';
 
 // What the suites check alike before a platform sees an argument, and the errors they turn its exceptions into.
-
-/** Draws from a suite's generator. A replaced one that returns too little must not end up as a nonce of zeros. */
-export function draw(suite: CryptoSuite, length: number): Bytes {
-  const bytes = suite.randomBytes(length);
-  assertBytes(bytes, 'randomBytes', length);
-  return bytes;
-}
-
-/**
- * Draws a P-256 private scalar: 32-byte candidates until one lies in 1..n-1 (FIPS 186-5, A.2.2). Every suite draws
- * like this, so that equal random bytes make equal keys everywhere.
- */
-export function drawScalar(suite: CryptoSuite): Bytes {
-  for (;;) {
-    const candidate = copyBytes(draw(suite, P256_PRIVATE_KEY_LENGTH));
-    if (isScalar(candidate)) return candidate;
-  }
-}
 
 // prettier-ignore
 const GROUP_ORDER = [

@@ -10,14 +10,13 @@ import {
   assertSealed,
   assertWrappedKey,
   cbcOpenFailed,
-  draw,
-  drawScalar,
   gcmOpenFailed,
   isScalar,
   isUncompressed,
   keyInvalid,
   pointInvalid,
 } from './checks.js';
+import { draw, drawScalar } from './random.js';
 import { assertExtractable, RedactedKey } from './redacted.js';
 import {
   AES_KEY_LENGTH,

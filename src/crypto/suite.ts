@@ -131,13 +131,7 @@ export interface CryptoSuite {
   /** HKDF-SHA-256 (RFC 5869). @param length of the output in bytes, at most 8160 */
   hkdfSha256(inputKey: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Promise<Bytes>;
   /** PBKDF2 with HMAC (RFC 8018), never blocking the event loop on Node or in browsers. @param length in bytes */
-  pbkdf2(
-    hash: Pbkdf2Hash,
-    password: Uint8Array,
-    salt: Uint8Array,
-    iterations: number,
-    length: number,
-  ): Promise<Bytes>;
+  pbkdf2(hash: Pbkdf2Hash, password: Uint8Array, salt: Uint8Array, iterations: number, length: number): Promise<Bytes>;
 
   /** @param bytes the key, 32 bytes. @throws VaultwireError `length-invalid` */
   importAesKey(bytes: Uint8Array, options?: KeyOptions): Promise<AesKey>;

@@ -1,5 +1,6 @@
 import { defaultSuite } from '#default-suite';
 import {
+  AES_KEY_LENGTH,
   GCM_NONCE_LENGTH,
   GCM_TAG_LENGTH,
   P256_PUBLIC_KEY_LENGTH,
@@ -24,6 +25,9 @@ export interface EciesOptions {
 
 /** How many bytes longer a sealed message is than its plaintext: ephemeral point, nonce and tag. */
 export const ECIES_OVERHEAD = P256_PUBLIC_KEY_LENGTH + GCM_NONCE_LENGTH + GCM_TAG_LENGTH;
+
+/** The x-coordinate of a P-256 point, in bytes. */
+const SHARED_SECRET_LENGTH = 32;
 
 const NO_INFO = new Uint8Array(0);
 const NO_SALT = new Uint8Array(0);
@@ -77,9 +81,26 @@ async function messageKey(
   info: Bytes,
   keyDerivation: KeyDerivation = 'sha256',
 ): Promise<AesKey> {
-  const bytes =
-    keyDerivation === 'hkdf'
-      ? await suite.hkdfSha256(sharedSecret, NO_SALT, info, 32)
-      : await suite.sha256(info.length === 0 ? sharedSecret : concatBytes(sharedSecret, info));
-  return suite.importAesKey(bytes);
+  // It may come from a key of the caller's own.
+  assertBytes(sharedSecret, 'shared secret', SHARED_SECRET_LENGTH);
+  const bytes = await deriveKeyBytes(suite, sharedSecret, info, keyDerivation);
+  const key = await suite.importAesKey(bytes);
+  bytes.fill(0);
+  return key;
+}
+
+function deriveKeyBytes(
+  suite: CryptoSuite,
+  sharedSecret: Bytes,
+  info: Bytes,
+  keyDerivation: KeyDerivation,
+): Promise<Bytes> {
+  switch (keyDerivation) {
+    case 'sha256':
+      return suite.sha256(info.length === 0 ? sharedSecret : concatBytes(sharedSecret, info));
+    case 'hkdf':
+      return suite.hkdfSha256(sharedSecret, NO_SALT, info, AES_KEY_LENGTH);
+    default:
+      throw new VaultwireError('argument-invalid', 'key derivation: expected "sha256" or "hkdf"');
+  }
 }

@@ -1,5 +1,5 @@
 import { defaultSuite } from '#default-suite';
-import { Redacted } from '../crypto/redacted.js';
+import { RedactedKey } from '../crypto/redacted.js';
 import {
   AES_KEY_LENGTH,
   type AesCbcKey,
@@ -22,10 +22,29 @@ export interface UnwrapOptions extends KeyOptions {
   readonly suite?: CryptoSuite;
 }
 
-const exportBytes = (key: AesKey): Promise<Bytes> => {
-  if (!key.exportSecretBytes) throw new VaultwireError('key-not-extractable', 'key: its bytes cannot be taken out');
-  return key.exportSecretBytes();
-};
+/** What the keys of the hierarchy have in common: they print as their kind, and their bytes come out on demand alone. */
+abstract class HierarchyKey extends RedactedKey {
+  readonly #bytesOf: AesKey;
+
+  constructor(kind: string, key: AesKey) {
+    super(kind);
+    this.#bytesOf = key;
+  }
+
+  /** The key's 32 bytes, where it was made extractable. @throws VaultwireError `key-not-extractable` */
+  async exportSecretBytes(): Promise<Bytes> {
+    if (this.#bytesOf.exportSecretBytes) return this.#bytesOf.exportSecretBytes();
+    throw new VaultwireError('key-not-extractable', 'key: its bytes cannot be taken out');
+  }
+}
+
+/** A key that clients make, and wrap to the public key of the application's owner. */
+abstract class OwnedKey extends HierarchyKey {
+  /** Wraps this key to the application owner's public key: 125 bytes. @throws VaultwireError `key-not-extractable` */
+  async wrapTo(owner: EcPublicKey | Uint8Array, options: { readonly suite?: CryptoSuite } = {}): Promise<Bytes> {
+    return sealEcies(owner, await this.exportSecretBytes(), options);
+  }
+}
 
 async function unwrapAes(wrapping: AesKey, wrapped: Uint8Array, options: UnwrapOptions): Promise<AesKey> {
   if (wrapping.unwrapAesKey) return wrapping.unwrapAesKey(wrapped, options);
@@ -50,16 +69,12 @@ const openDocument = async (key: AesKey | AesCbcKey, sealed: Uint8Array, name: s
   });
 
 /** The key of one file: opens its description and its content, which nothing on the wire tells apart. */
-export class FileKey extends Redacted {
+export class FileKey extends OwnedKey {
   readonly #key: AesKey;
 
   constructor(key: AesKey) {
-    super();
+    super('FileKey', key);
     this.#key = key;
-  }
-
-  protected get label(): string {
-    return 'FileKey';
   }
 
   /** Opens the JSON that describes the file. @throws VaultwireError `open-failed`, a JSON code */
@@ -80,29 +95,15 @@ export class FileKey extends Redacted {
   sealContent(content: Uint8Array): Promise<Bytes> {
     return this.#key.seal(content);
   }
-
-  /** Wraps this key to the application owner's public key: 125 bytes. @throws VaultwireError `key-not-extractable` */
-  async wrapTo(owner: EcPublicKey | Uint8Array, options: UnwrapOptions = {}): Promise<Bytes> {
-    return sealEcies(owner, await exportBytes(this.#key), options);
-  }
-
-  /** The key's bytes, where it was made extractable. @throws VaultwireError `key-not-extractable` */
-  exportSecretBytes(): Promise<Bytes> {
-    return exportBytes(this.#key);
-  }
 }
 
 /** The key of one record: opens its data and the keys of its files. */
-export class RecordKey extends Redacted {
+export class RecordKey extends OwnedKey {
   readonly #key: AesKey;
 
   constructor(key: AesKey) {
-    super();
+    super('RecordKey', key);
     this.#key = key;
-  }
-
-  protected get label(): string {
-    return 'RecordKey';
   }
 
   /** Opens the record's JSON. @throws VaultwireError `open-failed`, a JSON code */
@@ -123,16 +124,6 @@ export class RecordKey extends Redacted {
   async wrapFileKey(fileKey: FileKey): Promise<Bytes> {
     return this.#key.seal(await fileKey.exportSecretBytes());
   }
-
-  /** Wraps this key to the application owner's public key: 125 bytes. @throws VaultwireError `key-not-extractable` */
-  async wrapTo(owner: EcPublicKey | Uint8Array, options: UnwrapOptions = {}): Promise<Bytes> {
-    return sealEcies(owner, await exportBytes(this.#key), options);
-  }
-
-  /** The key's bytes, where it was made extractable. @throws VaultwireError `key-not-extractable` */
-  exportSecretBytes(): Promise<Bytes> {
-    return exportBytes(this.#key);
-  }
 }
 
 /**
@@ -140,18 +131,14 @@ export class RecordKey extends Redacted {
  * and under AES-CBC, which authenticates nothing, for names and the keys of folders inside; here they are two key
  * objects that cannot be taken for one another.
  */
-export class FolderKey extends Redacted {
+export class FolderKey extends HierarchyKey {
   readonly #records: AesKey;
   readonly #folders: AesCbcKey;
 
   constructor(keys: { readonly records: AesKey; readonly folders: AesCbcKey }) {
-    super();
+    super('FolderKey', keys.records);
     this.#records = keys.records;
     this.#folders = keys.folders;
-  }
-
-  protected get label(): string {
-    return 'FolderKey';
   }
 
   /** @throws VaultwireError `message-too-short`, `open-failed` */
@@ -187,24 +174,15 @@ export class FolderKey extends Redacted {
   sealData(data: JsonObject): Promise<Bytes> {
     return this.#folders.seal(encodeJson(data));
   }
-
-  /** The key's bytes, where it was made extractable. @throws VaultwireError `key-not-extractable` */
-  exportSecretBytes(): Promise<Bytes> {
-    return exportBytes(this.#records);
-  }
 }
 
 /** The key of an application: opens what was shared with it. */
-export class ApplicationKey extends Redacted {
+export class ApplicationKey extends HierarchyKey {
   readonly #key: AesKey;
 
   constructor(key: AesKey) {
-    super();
+    super('ApplicationKey', key);
     this.#key = key;
-  }
-
-  protected get label(): string {
-    return 'ApplicationKey';
   }
 
   /** Opens the JSON that describes the application. @throws VaultwireError `open-failed`, a JSON code */
@@ -240,24 +218,15 @@ export class ApplicationKey extends Redacted {
   ownRecordKey(): RecordKey {
     return new RecordKey(this.#key);
   }
-
-  /** The key's bytes, where it was made extractable. @throws VaultwireError `key-not-extractable` */
-  exportSecretBytes(): Promise<Bytes> {
-    return exportBytes(this.#key);
-  }
 }
 
 /** The key inside a one-time token. It wraps the application's key, once. */
-export class ClientKey extends Redacted {
+export class ClientKey extends HierarchyKey {
   readonly #key: AesKey;
 
   constructor(key: AesKey) {
-    super();
+    super('ClientKey', key);
     this.#key = key;
-  }
-
-  protected get label(): string {
-    return 'ClientKey';
   }
 
   /** @throws VaultwireError `message-too-short`, `open-failed` */
@@ -268,11 +237,6 @@ export class ClientKey extends Redacted {
   /** @throws VaultwireError `key-not-extractable` */
   async wrapApplicationKey(applicationKey: ApplicationKey): Promise<Bytes> {
     return this.#key.seal(await applicationKey.exportSecretBytes());
-  }
-
-  /** The key's bytes, where it was made extractable. @throws VaultwireError `key-not-extractable` */
-  exportSecretBytes(): Promise<Bytes> {
-    return exportBytes(this.#key);
   }
 }
 

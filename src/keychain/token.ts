@@ -1,5 +1,5 @@
 import { defaultSuite } from '#default-suite';
-import { Redacted } from '../crypto/redacted.js';
+import { RedactedKey } from '../crypto/redacted.js';
 import { AES_KEY_LENGTH, P256_PUBLIC_KEY_LENGTH, type CryptoSuite } from '../crypto/suite.js';
 import { hostRegion, regionHost } from '../transmission/regions.js';
 import { encodeUtf8, type Bytes } from '../wire/bytes.js';
@@ -20,7 +20,7 @@ export interface TokenServerKey {
 }
 
 /** A one-time access token. It is a secret: it prints as `[OneTimeToken]`. */
-export class OneTimeToken extends Redacted {
+export class OneTimeToken extends RedactedKey {
   /** The host to bind with, and a port after a colon where it has one. */
   readonly host: string;
   /** base64 of the 64-byte HMAC of the token: all that a server ever learns of it. */
@@ -35,15 +35,11 @@ export class OneTimeToken extends Redacted {
     readonly clientKey: ClientKey;
     readonly serverKey?: TokenServerKey | undefined;
   }) {
-    super();
+    super('OneTimeToken');
     this.host = parts.host;
     this.clientId = parts.clientId;
     this.clientKey = parts.clientKey;
     this.serverKey = parts.serverKey;
-  }
-
-  protected get label(): string {
-    return 'OneTimeToken';
   }
 
   /** The token as text for the person who will bind a client: `<REGION or host>:<base64url>`. */

@@ -1,0 +1,435 @@
+import { assertBytes, concatBytes, copyBytes, type Bytes } from '../wire/bytes.js';
+import { decodeEcdsaSignature, decodePkcs8, encodeEcdsaSignature, encodePkcs8 } from '../wire/der.js';
+import { VaultwireError } from '../wire/error.js';
+import {
+  assertCbcSealed,
+  assertHkdf,
+  assertPbkdf2,
+  assertSealed,
+  assertWrappedKey,
+  cbcOpenFailed,
+  gcmOpenFailed,
+  isUncompressed,
+  keyInvalid,
+  pointInvalid,
+} from './checks.js';
+import { draw, webRandomBytes } from './random.js';
+import { assertExtractable, RedactedKey } from './redacted.js';
+import {
+  AES_KEY_LENGTH,
+  CBC_IV_LENGTH,
+  GCM_NONCE_LENGTH,
+  P256_PRIVATE_KEY_LENGTH,
+  type AesCbcKey,
+  type AesKey,
+  type CryptoSuite,
+  type EcPrivateKey,
+  type EcPublicKey,
+  type KeyOptions,
+  type RawEcPrivateKey,
+  type SigningKey,
+  type VerifyingKey,
+} from './suite.js';
+
+/**
+ * The suite over the Web Cryptography API, for browsers, workers and every other platform that has it: the default
+ * there. Keys live in the platform's CryptoKey objects and are not extractable unless asked for.
+ *
+ * The platform draws key pairs itself and cannot be told how: under a replaced `randomBytes`, generating one throws
+ * `suite-unsupported`. It cannot compute a public key either, hence `public-key-required`. Signatures are randomized.
+ */
+export const webcryptoSuite: CryptoSuite = {
+  name: 'webcrypto',
+
+  randomBytes: webRandomBytes,
+
+  async sha256(message) {
+    return new Uint8Array(await subtle().digest('SHA-256', own(message, 'message')));
+  },
+
+  async hmacSha512(key, message) {
+    const ownMessage = own(message, 'message');
+    // The platform refuses an empty key, which HMAC pads with zeros (RFC 2104): a single zero is the same key.
+    const bytes = concatBytes(own(key, 'key'), new Uint8Array(key.length === 0 ? 1 : 0));
+    const hmac = await subtle().importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-512' }, false, ['sign']);
+    return new Uint8Array(await subtle().sign('HMAC', hmac, ownMessage));
+  },
+
+  async hkdfSha256(inputKey, salt, info, length) {
+    assertHkdf(info, length);
+    return derive(inputKey, length, { name: 'HKDF', hash: 'SHA-256', salt: own(salt, 'salt'), info: copyBytes(info) });
+  },
+
+  async pbkdf2(hash, password, salt, iterations, length) {
+    assertPbkdf2(hash, iterations, length);
+    return derive(password, length, { name: 'PBKDF2', hash, salt: own(salt, 'salt'), iterations });
+  },
+
+  async importAesKey(bytes, options) {
+    assertBytes(bytes, 'AES key', AES_KEY_LENGTH);
+    return new WebAesKey(
+      this,
+      await subtle().importKey('raw', copyBytes(bytes), 'AES-GCM', isExtractable(options), GCM_USAGES),
+    );
+  },
+
+  async importAesCbcKey(bytes, options) {
+    assertBytes(bytes, 'AES key', AES_KEY_LENGTH);
+    return new WebAesCbcKey(
+      this,
+      await subtle().importKey('raw', copyBytes(bytes), 'AES-CBC', isExtractable(options), CBC_USAGES),
+    );
+  },
+
+  async importEcPublicKey(point) {
+    return new WebEcPublicKey(...(await importPoint(point, ECDH, [])));
+  },
+
+  async generateEcPrivateKey(options) {
+    return ecPrivateKeyFromCryptoKeyPair(await generate(this, ECDH, ECDH_USAGES, options));
+  },
+
+  async importEcPrivateKey(key, options) {
+    const [privateKey, publicKey] = await importPrivateKey(key, ECDH, ECDH_USAGES, options);
+    return new WebEcPrivateKey(privateKey, await this.importEcPublicKey(publicKey));
+  },
+
+  async generateSigningKey(options) {
+    return signingKeyFromCryptoKeyPair(await generate(this, ECDSA, ECDSA_USAGES, options));
+  },
+
+  async importSigningKey(key, options) {
+    const raw = ArrayBuffer.isView(key) ? decodePkcs8(key) : key;
+    return new WebSigningKey(...(await importPrivateKey(raw, ECDSA, ECDSA_USAGES, options)));
+  },
+
+  async importVerifyingKey(point) {
+    return new WebVerifyingKey(...(await importPoint(point, ECDSA, ['verify'])));
+  },
+};
+
+/** What `#default-suite` resolves to outside Node. */
+export const defaultSuite: CryptoSuite = webcryptoSuite;
+
+/**
+ * A key object over a CryptoKey that the caller has kept, in IndexedDB for one.
+ *
+ * @param key of AES-GCM with 256 bits, for `encrypt` and `decrypt`; with `unwrapKey` too, the bytes of keys that it
+ *   unwraps never show
+ * @param suite where nonces come from
+ * @throws VaultwireError `key-invalid` for another kind of key
+ */
+export function aesKeyFromCryptoKey(key: CryptoKey, suite: CryptoSuite = webcryptoSuite): AesKey {
+  assertCryptoKey(key, 'AES-GCM', 'encrypt', 'decrypt');
+  return new WebAesKey(suite, key);
+}
+
+/**
+ * A key object over a CryptoKey that the caller has kept.
+ *
+ * @param key of AES-CBC with 256 bits, for `encrypt` and `decrypt`
+ * @param suite where initialization vectors come from
+ * @throws VaultwireError `key-invalid` for another kind of key
+ */
+export function aesCbcKeyFromCryptoKey(key: CryptoKey, suite: CryptoSuite = webcryptoSuite): AesCbcKey {
+  assertCryptoKey(key, 'AES-CBC', 'encrypt', 'decrypt');
+  return new WebAesCbcKey(suite, key);
+}
+
+/**
+ * A key object over a pair of CryptoKeys that the caller has kept. That they belong together is the caller's word.
+ *
+ * @param pair of ECDH over P-256, the private key for `deriveBits`, the public key extractable
+ * @throws VaultwireError `key-invalid` for another kind of key
+ */
+export async function ecPrivateKeyFromCryptoKeyPair(pair: CryptoKeyPair): Promise<EcPrivateKey> {
+  assertCryptoKey(pair.privateKey, 'ECDH', 'deriveBits');
+  return new WebEcPrivateKey(pair.privateKey, new WebEcPublicKey(pair.publicKey, await exportPoint(pair, 'ECDH')));
+}
+
+/**
+ * A key object over a pair of CryptoKeys that the caller has kept. That they belong together is the caller's word.
+ *
+ * @param pair of ECDSA over P-256, the private key for `sign`, the public key extractable
+ * @throws VaultwireError `key-invalid` for another kind of key
+ */
+export async function signingKeyFromCryptoKeyPair(pair: CryptoKeyPair): Promise<SigningKey> {
+  assertCryptoKey(pair.privateKey, 'ECDSA', 'sign');
+  return new WebSigningKey(pair.privateKey, await exportPoint(pair, 'ECDSA'));
+}
+
+class WebAesKey extends RedactedKey implements AesKey {
+  readonly #suite: CryptoSuite;
+  readonly #key: CryptoKey;
+
+  constructor(suite: CryptoSuite, key: CryptoKey) {
+    super('AesKey');
+    this.#suite = suite;
+    this.#key = key;
+  }
+
+  async seal(plaintext: Uint8Array, additionalData?: Uint8Array): Promise<Bytes> {
+    const ownPlaintext = own(plaintext, 'plaintext');
+    const nonce = copyBytes(draw(this.#suite, GCM_NONCE_LENGTH));
+    const sealed = await subtle().encrypt(gcm(nonce, additionalData), this.#key, ownPlaintext);
+    return concatBytes(nonce, new Uint8Array(sealed));
+  }
+
+  async open(sealed: Uint8Array, additionalData?: Uint8Array): Promise<Bytes> {
+    assertSealed(sealed);
+    const message = copyBytes(sealed);
+    const parameters = gcm(message.subarray(0, GCM_NONCE_LENGTH), additionalData);
+    try {
+      return new Uint8Array(await subtle().decrypt(parameters, this.#key, message.subarray(GCM_NONCE_LENGTH)));
+    } catch {
+      throw gcmOpenFailed();
+    }
+  }
+
+  async unwrapAesKey(wrapped: Uint8Array, options?: KeyOptions): Promise<AesKey> {
+    assertWrappedKey(wrapped);
+    if (!this.#key.usages.includes('unwrapKey')) return this.#suite.importAesKey(await this.open(wrapped), options);
+    const message = copyBytes(wrapped);
+    const parameters = gcm(message.subarray(0, GCM_NONCE_LENGTH));
+    const sealed = message.subarray(GCM_NONCE_LENGTH);
+    try {
+      return new WebAesKey(
+        this.#suite,
+        await subtle().unwrapKey('raw', sealed, this.#key, parameters, 'AES-GCM', isExtractable(options), GCM_USAGES),
+      );
+    } catch {
+      throw gcmOpenFailed();
+    }
+  }
+
+  exportSecretBytes(): Promise<Bytes> {
+    return exportKey(this.#key, 'raw');
+  }
+}
+
+class WebAesCbcKey extends RedactedKey implements AesCbcKey {
+  readonly #suite: CryptoSuite;
+  readonly #key: CryptoKey;
+
+  constructor(suite: CryptoSuite, key: CryptoKey) {
+    super('AesCbcKey');
+    this.#suite = suite;
+    this.#key = key;
+  }
+
+  async seal(plaintext: Uint8Array): Promise<Bytes> {
+    const ownPlaintext = own(plaintext, 'plaintext');
+    const iv = copyBytes(draw(this.#suite, CBC_IV_LENGTH));
+    const sealed = await subtle().encrypt({ name: 'AES-CBC', iv }, this.#key, ownPlaintext);
+    return concatBytes(iv, new Uint8Array(sealed));
+  }
+
+  async open(sealed: Uint8Array): Promise<Bytes> {
+    assertCbcSealed(sealed);
+    const message = copyBytes(sealed);
+    const parameters = { name: 'AES-CBC', iv: message.subarray(0, CBC_IV_LENGTH) };
+    try {
+      return new Uint8Array(await subtle().decrypt(parameters, this.#key, message.subarray(CBC_IV_LENGTH)));
+    } catch {
+      throw cbcOpenFailed();
+    }
+  }
+
+  exportSecretBytes(): Promise<Bytes> {
+    return exportKey(this.#key, 'raw');
+  }
+}
+
+class WebEcPublicKey extends RedactedKey implements EcPublicKey {
+  readonly #key: CryptoKey;
+  readonly #bytes: Bytes;
+
+  constructor(key: CryptoKey, bytes: Bytes) {
+    super('EcPublicKey');
+    this.#key = key;
+    this.#bytes = bytes;
+  }
+
+  get bytes(): Bytes {
+    return copyBytes(this.#bytes);
+  }
+
+  /** The platform's key; one of the caller's own making, or of another suite, is imported first. */
+  static async cryptoKeyOf(key: EcPublicKey): Promise<CryptoKey> {
+    return #key in key ? key.#key : (await importPoint(key.bytes, ECDH, []))[0];
+  }
+}
+
+class WebEcPrivateKey extends RedactedKey implements EcPrivateKey {
+  readonly publicKey: EcPublicKey;
+  readonly #key: CryptoKey;
+
+  constructor(key: CryptoKey, publicKey: EcPublicKey) {
+    super('EcPrivateKey');
+    this.publicKey = publicKey;
+    this.#key = key;
+  }
+
+  async sharedSecret(peer: EcPublicKey): Promise<Bytes> {
+    const parameters = { name: 'ECDH', public: await WebEcPublicKey.cryptoKeyOf(peer) };
+    return new Uint8Array(await subtle().deriveBits(parameters, this.#key, 256));
+  }
+
+  async exportSecretBytes(): Promise<Bytes> {
+    return decodePkcs8(await exportKey(this.#key, 'pkcs8')).privateKey;
+  }
+}
+
+class WebSigningKey extends RedactedKey implements SigningKey {
+  readonly #key: CryptoKey;
+  readonly #publicKey: Bytes;
+
+  constructor(key: CryptoKey, publicKey: Bytes) {
+    super('SigningKey');
+    this.#key = key;
+    this.#publicKey = publicKey;
+  }
+
+  get publicKey(): Bytes {
+    return copyBytes(this.#publicKey);
+  }
+
+  async sign(message: Uint8Array): Promise<Bytes> {
+    return encodeEcdsaSignature(new Uint8Array(await subtle().sign(ECDSA, this.#key, own(message, 'message'))));
+  }
+
+  async exportPkcs8(): Promise<Bytes> {
+    return encodePkcs8(decodePkcs8(await exportKey(this.#key, 'pkcs8')).privateKey, this.#publicKey);
+  }
+}
+
+class WebVerifyingKey extends RedactedKey implements VerifyingKey {
+  readonly #key: CryptoKey;
+  readonly #bytes: Bytes;
+
+  constructor(key: CryptoKey, bytes: Bytes) {
+    super('VerifyingKey');
+    this.#key = key;
+    this.#bytes = bytes;
+  }
+
+  get bytes(): Bytes {
+    return copyBytes(this.#bytes);
+  }
+
+  async verify(message: Uint8Array, signature: Uint8Array): Promise<boolean> {
+    const ownMessage = own(message, 'message');
+    assertBytes(signature, 'signature');
+    const raw = decodeEcdsaSignature(signature);
+    return raw !== undefined && subtle().verify(ECDSA, this.#key, raw, ownMessage);
+  }
+}
+
+const GCM_USAGES: KeyUsage[] = ['encrypt', 'decrypt', 'unwrapKey'];
+const CBC_USAGES: KeyUsage[] = ['encrypt', 'decrypt'];
+const ECDH_USAGES: KeyUsage[] = ['deriveBits'];
+const ECDSA_USAGES: KeyUsage[] = ['sign'];
+const ECDH = { name: 'ECDH', namedCurve: 'P-256' };
+const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+
+/** Looked up per call, so that importing this module asks nothing of the platform. */
+function subtle(): SubtleCrypto {
+  // Pages that are not served from a secure context have no such member, whatever the types say.
+  const found = crypto.subtle as SubtleCrypto | undefined;
+  if (!found) throw new VaultwireError('suite-unsupported', 'WebCrypto: expected a secure context');
+  return found;
+}
+
+/** A copy: the platform takes no view of shared memory, and may read its input after the call has returned. */
+function own(bytes: Uint8Array, name: string): Bytes {
+  assertBytes(bytes, name);
+  return copyBytes(bytes);
+}
+
+const isExtractable = (options?: KeyOptions): boolean => options?.extractable ?? false;
+
+function gcm(nonce: Bytes, additionalData?: Uint8Array): AesGcmParams {
+  return {
+    name: 'AES-GCM',
+    iv: nonce,
+    tagLength: 128,
+    ...(additionalData !== undefined && { additionalData: own(additionalData, 'additional data') }),
+  };
+}
+
+async function derive(secret: Uint8Array, length: number, parameters: HkdfParams | Pbkdf2Params): Promise<Bytes> {
+  const key = await subtle().importKey('raw', own(secret, 'secret'), parameters.name, false, ['deriveBits']);
+  return new Uint8Array(await subtle().deriveBits(parameters, key, 8 * length));
+}
+
+async function generate(
+  suite: CryptoSuite,
+  algorithm: EcKeyGenParams,
+  usages: KeyUsage[],
+  options: KeyOptions | undefined,
+): Promise<CryptoKeyPair> {
+  if (suite.randomBytes !== webRandomBytes) {
+    throw new VaultwireError(
+      'suite-unsupported',
+      'randomBytes: WebCrypto draws key pairs itself; use deterministicSuite to replace it',
+    );
+  }
+  return subtle().generateKey(algorithm, isExtractable(options), usages) as Promise<CryptoKeyPair>;
+}
+
+async function importPoint(
+  point: Uint8Array,
+  algorithm: EcKeyImportParams,
+  usages: KeyUsage[],
+): Promise<[CryptoKey, Bytes]> {
+  const bytes = own(point, 'public key');
+  if (!isUncompressed(bytes)) throw pointInvalid();
+  try {
+    return [await subtle().importKey('raw', bytes, algorithm, true, usages), bytes];
+  } catch {
+    throw pointInvalid();
+  }
+}
+
+/** Platforms check at import that the scalar is in range and fits the point. */
+async function importPrivateKey(
+  { privateKey, publicKey }: RawEcPrivateKey,
+  algorithm: EcKeyImportParams,
+  usages: KeyUsage[],
+  options: KeyOptions | undefined,
+): Promise<[CryptoKey, Bytes]> {
+  assertBytes(privateKey, 'private key', P256_PRIVATE_KEY_LENGTH);
+  if (!publicKey) {
+    throw new VaultwireError('public-key-required', 'public key: WebCrypto cannot compute it from the private key');
+  }
+  const point = own(publicKey, 'public key');
+  if (!isUncompressed(point)) throw keyInvalid();
+  const pkcs8 = encodePkcs8(privateKey, point);
+  try {
+    return [await subtle().importKey('pkcs8', pkcs8, algorithm, isExtractable(options), usages), point];
+  } catch {
+    throw keyInvalid();
+  }
+}
+
+async function exportPoint({ publicKey }: CryptoKeyPair, name: string): Promise<Bytes> {
+  assertCryptoKey(publicKey, name);
+  return new Uint8Array(await subtle().exportKey('raw', publicKey));
+}
+
+async function exportKey(key: CryptoKey, format: 'raw' | 'pkcs8'): Promise<Bytes> {
+  assertExtractable(key.extractable);
+  return new Uint8Array(await subtle().exportKey(format, key));
+}
+
+function assertCryptoKey(key: CryptoKey, name: string, ...usages: KeyUsage[]): void {
+  const { length = 256, namedCurve = 'P-256' } = key.algorithm as Partial<AesKeyAlgorithm & EcKeyAlgorithm>;
+  if (
+    key.algorithm.name !== name ||
+    length !== 256 ||
+    namedCurve !== 'P-256' ||
+    !usages.every((usage) => key.usages.includes(usage))
+  ) {
+    throw new VaultwireError('key-invalid', `CryptoKey: expected ${[name, ...usages].join(', ')}`);
+  }
+}
