@@ -55,7 +55,7 @@ export function assertWrappedKey(wrapped: Uint8Array): void {
 /** @throws VaultwireError `open-failed` for what is no whole number of blocks behind an initialization vector */
 export function assertCbcSealed(sealed: Uint8Array): void {
   assertBytes(sealed, 'AES-CBC message');
-  if (sealed.length < 2 * CBC_IV_LENGTH || sealed.length % CBC_IV_LENGTH !== 0) throw cbcOpenFailed();
+  if (sealed.length < 2 * CBC_IV_LENGTH || sealed.length % CBC_IV_LENGTH !== 0) throwCbcOpenFailed();
 }
 
 /** @throws VaultwireError `parameter-out-of-range` */
@@ -80,14 +80,18 @@ function assertRange(value: number, name: string, minimum: number, maximum: numb
   }
 }
 
-export const gcmOpenFailed = (): VaultwireError =>
-  new VaultwireError('open-failed', 'AES-GCM message: expected one sealed under this key');
+export function throwGcmOpenFailed(): never {
+  throw new VaultwireError('open-failed', 'AES-GCM message: expected one sealed under this key');
+}
 
-export const cbcOpenFailed = (): VaultwireError =>
-  new VaultwireError('open-failed', 'AES-CBC message: expected one sealed under this key');
+export function throwCbcOpenFailed(): never {
+  throw new VaultwireError('open-failed', 'AES-CBC message: expected one sealed under this key');
+}
 
-export const pointInvalid = (): VaultwireError =>
-  new VaultwireError('point-invalid', 'public key: expected an uncompressed point on P-256, 65 bytes');
+export function throwPointInvalid(): never {
+  throw new VaultwireError('point-invalid', 'public key: expected an uncompressed point on P-256');
+}
 
-export const keyInvalid = (): VaultwireError =>
-  new VaultwireError('key-invalid', 'private key: expected a P-256 scalar that fits its public key');
+export function throwKeyInvalid(): never {
+  throw new VaultwireError('key-invalid', 'private key: expected a P-256 scalar that fits its public key');
+}

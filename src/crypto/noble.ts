@@ -14,12 +14,12 @@ import {
   assertPbkdf2,
   assertSealed,
   assertWrappedKey,
-  cbcOpenFailed,
-  gcmOpenFailed,
+  throwCbcOpenFailed,
+  throwGcmOpenFailed,
   isScalar,
   isUncompressed,
-  keyInvalid,
-  pointInvalid,
+  throwKeyInvalid,
+  throwPointInvalid,
 } from './checks.js';
 import { draw, drawScalar, webRandomBytes } from './random.js';
 import { assertExtractable, RedactedKey } from './redacted.js';
@@ -151,7 +151,7 @@ class NobleAesKey extends RedactedKey implements AesKey {
     try {
       return copyBytes(cipher.decrypt(sealed.subarray(GCM_NONCE_LENGTH)));
     } catch {
-      throw gcmOpenFailed();
+      throwGcmOpenFailed();
     }
   }
 }
@@ -180,7 +180,7 @@ class NobleAesCbcKey extends RedactedKey implements AesCbcKey {
     try {
       return copyBytes(cipher.decrypt(sealed.subarray(CBC_IV_LENGTH)));
     } catch {
-      throw cbcOpenFailed();
+      throwCbcOpenFailed();
     }
   }
 
@@ -281,14 +281,14 @@ const ECDSA_OPTIONS = { prehash: true, lowS: false, format: 'compact' } as const
 
 function keyPair(key: RawEcPrivateKey): { readonly privateKey: Bytes; readonly publicKey: Bytes } {
   assertBytes(key.privateKey, 'private key', P256_PRIVATE_KEY_LENGTH);
-  if (!isScalar(key.privateKey)) throw keyInvalid();
+  if (!isScalar(key.privateKey)) throwKeyInvalid();
   const publicKey = copyBytes(p256.getPublicKey(key.privateKey, false));
-  if (key.publicKey !== undefined && !equalBytes(key.publicKey, publicKey)) throw keyInvalid();
+  if (key.publicKey !== undefined && !equalBytes(key.publicKey, publicKey)) throwKeyInvalid();
   return { privateKey: copyBytes(key.privateKey), publicKey };
 }
 
 function pointOf(point: Uint8Array): Bytes {
   assertBytes(point, 'public key');
-  if (!isUncompressed(point) || !p256.utils.isValidPublicKey(point, false)) throw pointInvalid();
+  if (!isUncompressed(point) || !p256.utils.isValidPublicKey(point, false)) throwPointInvalid();
   return copyBytes(point);
 }

@@ -9,12 +9,12 @@ import {
   assertPbkdf2,
   assertSealed,
   assertWrappedKey,
-  cbcOpenFailed,
-  gcmOpenFailed,
+  throwCbcOpenFailed,
+  throwGcmOpenFailed,
   isScalar,
   isUncompressed,
-  keyInvalid,
-  pointInvalid,
+  throwKeyInvalid,
+  throwPointInvalid,
 } from './checks.js';
 import { draw, drawScalar } from './random.js';
 import { assertExtractable, RedactedKey } from './redacted.js';
@@ -113,7 +113,7 @@ export const nodeSuite: CryptoSuite = {
     try {
       return new NodeVerifyingKey(bytes, openssl.createPublicKey({ key: jwk(bytes), format: 'jwk' }));
     } catch {
-      throw pointInvalid();
+      throwPointInvalid();
     }
   },
 };
@@ -174,7 +174,7 @@ class NodeAesKey extends RedactedKey implements AesKey {
     try {
       decipher.final();
     } catch {
-      throw gcmOpenFailed();
+      throwGcmOpenFailed();
     }
     return plain(plaintext);
   }
@@ -208,7 +208,7 @@ class NodeAesCbcKey extends RedactedKey implements AesCbcKey {
     try {
       return concatBytes(decipher.update(sealed.subarray(CBC_IV_LENGTH)), decipher.final());
     } catch {
-      throw cbcOpenFailed();
+      throwCbcOpenFailed();
     }
   }
 
@@ -246,11 +246,11 @@ class NodeEcPrivateKey extends RedactedKey implements EcPrivateKey {
   async sharedSecret(peer: EcPublicKey): Promise<Bytes> {
     const point = peer.bytes;
     // A public key of the caller's own making has passed no import, and OpenSSL would take a compressed point.
-    if (!isUncompressed(point)) throw pointInvalid();
+    if (!isUncompressed(point)) throwPointInvalid();
     try {
       return plain(this.#ecdh.computeSecret(point));
     } catch {
-      throw pointInvalid();
+      throwPointInvalid();
     }
   }
 
@@ -335,19 +335,19 @@ function keyPair(scalar: Bytes, publicKey: Uint8Array | undefined): [openssl.ECD
   const ecdh = openssl.createECDH('prime256v1');
   ecdh.setPrivateKey(scalar);
   const point = plain(ecdh.getPublicKey());
-  if (publicKey !== undefined && !equalBytes(publicKey, point)) throw keyInvalid();
+  if (publicKey !== undefined && !equalBytes(publicKey, point)) throwKeyInvalid();
   return [ecdh, point];
 }
 
 function scalarOf(key: RawEcPrivateKey): Bytes {
   assertBytes(key.privateKey, 'private key', P256_PRIVATE_KEY_LENGTH);
-  if (!isScalar(key.privateKey)) throw keyInvalid();
+  if (!isScalar(key.privateKey)) throwKeyInvalid();
   return copyBytes(key.privateKey);
 }
 
 function pointOf(point: Uint8Array): Bytes {
   assertBytes(point, 'public key');
-  if (!isUncompressed(point) || !isOnCurve(point)) throw pointInvalid();
+  if (!isUncompressed(point) || !isOnCurve(point)) throwPointInvalid();
   return copyBytes(point);
 }
 

@@ -7,11 +7,11 @@ import {
   assertPbkdf2,
   assertSealed,
   assertWrappedKey,
-  cbcOpenFailed,
-  gcmOpenFailed,
+  throwCbcOpenFailed,
+  throwGcmOpenFailed,
   isUncompressed,
-  keyInvalid,
-  pointInvalid,
+  throwKeyInvalid,
+  throwPointInvalid,
 } from './checks.js';
 import { draw, webRandomBytes } from './random.js';
 import { assertExtractable, RedactedKey } from './redacted.js';
@@ -86,7 +86,8 @@ export const webcryptoSuite: CryptoSuite = {
   },
 
   async generateEcPrivateKey(options) {
-    return ecPrivateKeyFromCryptoKeyPair(await generate(this, ECDH, ECDH_USAGES, options));
+    const { privateKey, publicKey } = await generate(this, ECDH, ECDH_USAGES, options);
+    return new WebEcPrivateKey(privateKey, new WebEcPublicKey(publicKey, await exported(publicKey, 'raw')));
   },
 
   async importEcPrivateKey(key, options) {
@@ -95,7 +96,8 @@ export const webcryptoSuite: CryptoSuite = {
   },
 
   async generateSigningKey(options) {
-    return signingKeyFromCryptoKeyPair(await generate(this, ECDSA, ECDSA_USAGES, options));
+    const { privateKey, publicKey } = await generate(this, ECDSA, ECDSA_USAGES, options);
+    return new WebSigningKey(privateKey, await exported(publicKey, 'raw'));
   },
 
   async importSigningKey(key, options) {
@@ -143,8 +145,10 @@ export function aesCbcKeyFromCryptoKey(key: CryptoKey, suite: CryptoSuite = webc
  * @throws VaultwireError `key-invalid` for another kind of key
  */
 export async function ecPrivateKeyFromCryptoKeyPair(pair: CryptoKeyPair): Promise<EcPrivateKey> {
-  assertCryptoKey(pair.privateKey, 'ECDH', 'deriveBits');
-  return new WebEcPrivateKey(pair.privateKey, new WebEcPublicKey(pair.publicKey, await exportPoint(pair, 'ECDH')));
+  const { privateKey, publicKey } = pair;
+  assertCryptoKey(privateKey, 'ECDH', 'deriveBits');
+  assertCryptoKey(publicKey, 'ECDH');
+  return new WebEcPrivateKey(privateKey, new WebEcPublicKey(publicKey, await exported(publicKey, 'raw')));
 }
 
 /**
@@ -154,8 +158,10 @@ export async function ecPrivateKeyFromCryptoKeyPair(pair: CryptoKeyPair): Promis
  * @throws VaultwireError `key-invalid` for another kind of key
  */
 export async function signingKeyFromCryptoKeyPair(pair: CryptoKeyPair): Promise<SigningKey> {
-  assertCryptoKey(pair.privateKey, 'ECDSA', 'sign');
-  return new WebSigningKey(pair.privateKey, await exportPoint(pair, 'ECDSA'));
+  const { privateKey, publicKey } = pair;
+  assertCryptoKey(privateKey, 'ECDSA', 'sign');
+  assertCryptoKey(publicKey, 'ECDSA');
+  return new WebSigningKey(privateKey, await exported(publicKey, 'raw'));
 }
 
 class WebAesKey extends RedactedKey implements AesKey {
@@ -168,42 +174,30 @@ class WebAesKey extends RedactedKey implements AesKey {
     this.#key = key;
   }
 
-  async seal(plaintext: Uint8Array, additionalData?: Uint8Array): Promise<Bytes> {
-    const ownPlaintext = own(plaintext, 'plaintext');
-    const nonce = copyBytes(draw(this.#suite, GCM_NONCE_LENGTH));
-    const sealed = await subtle().encrypt(gcm(nonce, additionalData), this.#key, ownPlaintext);
-    return concatBytes(nonce, new Uint8Array(sealed));
+  seal(plaintext: Uint8Array, additionalData?: Uint8Array): Promise<Bytes> {
+    return encrypt(this.#suite, this.#key, GCM_NONCE_LENGTH, plaintext, additionalData);
   }
 
   async open(sealed: Uint8Array, additionalData?: Uint8Array): Promise<Bytes> {
     assertSealed(sealed);
-    const message = copyBytes(sealed);
-    const parameters = gcm(message.subarray(0, GCM_NONCE_LENGTH), additionalData);
-    try {
-      return new Uint8Array(await subtle().decrypt(parameters, this.#key, message.subarray(GCM_NONCE_LENGTH)));
-    } catch {
-      throw gcmOpenFailed();
-    }
+    return decrypt(this.#key, GCM_NONCE_LENGTH, sealed, additionalData, throwGcmOpenFailed);
   }
 
   async unwrapAesKey(wrapped: Uint8Array, options?: KeyOptions): Promise<AesKey> {
     assertWrappedKey(wrapped);
-    if (!this.#key.usages.includes('unwrapKey')) return this.#suite.importAesKey(await this.open(wrapped), options);
+    const suite = this.#suite;
+    if (!this.#key.usages.includes('unwrapKey')) return suite.importAesKey(await this.open(wrapped), options);
     const message = copyBytes(wrapped);
-    const parameters = gcm(message.subarray(0, GCM_NONCE_LENGTH));
+    const parameters = parametersOf(this.#key, message.subarray(0, GCM_NONCE_LENGTH));
     const sealed = message.subarray(GCM_NONCE_LENGTH);
-    try {
-      return new WebAesKey(
-        this.#suite,
-        await subtle().unwrapKey('raw', sealed, this.#key, parameters, 'AES-GCM', isExtractable(options), GCM_USAGES),
-      );
-    } catch {
-      throw gcmOpenFailed();
-    }
+    const key = await subtle()
+      .unwrapKey('raw', sealed, this.#key, parameters, 'AES-GCM', isExtractable(options), GCM_USAGES)
+      .catch(throwGcmOpenFailed);
+    return new WebAesKey(suite, key);
   }
 
   exportSecretBytes(): Promise<Bytes> {
-    return exportKey(this.#key, 'raw');
+    return exported(this.#key, 'raw');
   }
 }
 
@@ -217,26 +211,17 @@ class WebAesCbcKey extends RedactedKey implements AesCbcKey {
     this.#key = key;
   }
 
-  async seal(plaintext: Uint8Array): Promise<Bytes> {
-    const ownPlaintext = own(plaintext, 'plaintext');
-    const iv = copyBytes(draw(this.#suite, CBC_IV_LENGTH));
-    const sealed = await subtle().encrypt({ name: 'AES-CBC', iv }, this.#key, ownPlaintext);
-    return concatBytes(iv, new Uint8Array(sealed));
+  seal(plaintext: Uint8Array): Promise<Bytes> {
+    return encrypt(this.#suite, this.#key, CBC_IV_LENGTH, plaintext);
   }
 
   async open(sealed: Uint8Array): Promise<Bytes> {
     assertCbcSealed(sealed);
-    const message = copyBytes(sealed);
-    const parameters = { name: 'AES-CBC', iv: message.subarray(0, CBC_IV_LENGTH) };
-    try {
-      return new Uint8Array(await subtle().decrypt(parameters, this.#key, message.subarray(CBC_IV_LENGTH)));
-    } catch {
-      throw cbcOpenFailed();
-    }
+    return decrypt(this.#key, CBC_IV_LENGTH, sealed, undefined, throwCbcOpenFailed);
   }
 
   exportSecretBytes(): Promise<Bytes> {
-    return exportKey(this.#key, 'raw');
+    return exported(this.#key, 'raw');
   }
 }
 
@@ -276,7 +261,7 @@ class WebEcPrivateKey extends RedactedKey implements EcPrivateKey {
   }
 
   async exportSecretBytes(): Promise<Bytes> {
-    return decodePkcs8(await exportKey(this.#key, 'pkcs8')).privateKey;
+    return decodePkcs8(await exported(this.#key, 'pkcs8')).privateKey;
   }
 }
 
@@ -299,7 +284,7 @@ class WebSigningKey extends RedactedKey implements SigningKey {
   }
 
   async exportPkcs8(): Promise<Bytes> {
-    return encodePkcs8(decodePkcs8(await exportKey(this.#key, 'pkcs8')).privateKey, this.#publicKey);
+    return encodePkcs8(decodePkcs8(await exported(this.#key, 'pkcs8')).privateKey, this.#publicKey);
   }
 }
 
@@ -348,13 +333,35 @@ function own(bytes: Uint8Array, name: string): Bytes {
 
 const isExtractable = (options?: KeyOptions): boolean => options?.extractable ?? false;
 
-function gcm(nonce: Bytes, additionalData?: Uint8Array): AesGcmParams {
-  return {
-    name: 'AES-GCM',
-    iv: nonce,
-    tagLength: 128,
-    ...(additionalData !== undefined && { additionalData: own(additionalData, 'additional data') }),
-  };
+/** Parameters of both modes at once: the platform reads those that it knows the mode to have. */
+function parametersOf(key: CryptoKey, iv: Bytes, additionalData: Uint8Array = new Uint8Array()): AesGcmParams {
+  return { name: key.algorithm.name, iv, tagLength: 128, additionalData: own(additionalData, 'additional data') };
+}
+
+async function encrypt(
+  suite: CryptoSuite,
+  key: CryptoKey,
+  ivLength: number,
+  plaintext: Uint8Array,
+  additionalData?: Uint8Array,
+): Promise<Bytes> {
+  const message = own(plaintext, 'plaintext');
+  const iv = copyBytes(draw(suite, ivLength));
+  const sealed = await subtle().encrypt(parametersOf(key, iv, additionalData), key, message);
+  return concatBytes(iv, new Uint8Array(sealed));
+}
+
+function decrypt(
+  key: CryptoKey,
+  ivLength: number,
+  sealed: Uint8Array,
+  additionalData: Uint8Array | undefined,
+  onFailure: () => never,
+): Promise<Bytes> {
+  const message = copyBytes(sealed);
+  return subtle()
+    .decrypt(parametersOf(key, message.subarray(0, ivLength), additionalData), key, message.subarray(ivLength))
+    .then((plaintext) => new Uint8Array(plaintext), onFailure);
 }
 
 async function derive(secret: Uint8Array, length: number, parameters: HkdfParams | Pbkdf2Params): Promise<Bytes> {
@@ -371,10 +378,10 @@ async function generate(
   if (suite.randomBytes !== webRandomBytes) {
     throw new VaultwireError(
       'suite-unsupported',
-      'randomBytes: WebCrypto draws key pairs itself; use deterministicSuite to replace it',
+      'randomBytes: WebCrypto draws key pairs itself; see deterministicSuite',
     );
   }
-  return subtle().generateKey(algorithm, isExtractable(options), usages) as Promise<CryptoKeyPair>;
+  return subtle().generateKey(algorithm, isExtractable(options), usages);
 }
 
 async function importPoint(
@@ -383,15 +390,11 @@ async function importPoint(
   usages: KeyUsage[],
 ): Promise<[CryptoKey, Bytes]> {
   const bytes = own(point, 'public key');
-  if (!isUncompressed(bytes)) throw pointInvalid();
-  try {
-    return [await subtle().importKey('raw', bytes, algorithm, true, usages), bytes];
-  } catch {
-    throw pointInvalid();
-  }
+  if (!isUncompressed(bytes)) throwPointInvalid();
+  return [await subtle().importKey('raw', bytes, algorithm, true, usages).catch(throwPointInvalid), bytes];
 }
 
-/** Platforms check at import that the scalar is in range and fits the point. */
+/** The platform checks that the scalar is in range and fits the point. */
 async function importPrivateKey(
   { privateKey, publicKey }: RawEcPrivateKey,
   algorithm: EcKeyImportParams,
@@ -400,24 +403,18 @@ async function importPrivateKey(
 ): Promise<[CryptoKey, Bytes]> {
   assertBytes(privateKey, 'private key', P256_PRIVATE_KEY_LENGTH);
   if (!publicKey) {
-    throw new VaultwireError('public-key-required', 'public key: WebCrypto cannot compute it from the private key');
+    throw new VaultwireError('public-key-required', 'public key: expected beside the private key');
   }
   const point = own(publicKey, 'public key');
-  if (!isUncompressed(point)) throw keyInvalid();
+  if (!isUncompressed(point)) throwKeyInvalid();
   const pkcs8 = encodePkcs8(privateKey, point);
-  try {
-    return [await subtle().importKey('pkcs8', pkcs8, algorithm, isExtractable(options), usages), point];
-  } catch {
-    throw keyInvalid();
-  }
+  return [
+    await subtle().importKey('pkcs8', pkcs8, algorithm, isExtractable(options), usages).catch(throwKeyInvalid),
+    point,
+  ];
 }
 
-async function exportPoint({ publicKey }: CryptoKeyPair, name: string): Promise<Bytes> {
-  assertCryptoKey(publicKey, name);
-  return new Uint8Array(await subtle().exportKey('raw', publicKey));
-}
-
-async function exportKey(key: CryptoKey, format: 'raw' | 'pkcs8'): Promise<Bytes> {
+async function exported(key: CryptoKey, format: 'raw' | 'pkcs8'): Promise<Bytes> {
   assertExtractable(key.extractable);
   return new Uint8Array(await subtle().exportKey(format, key));
 }

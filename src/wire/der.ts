@@ -1,4 +1,4 @@
-import { concatBytes, copyBytes, equalBytes, type Bytes } from './bytes.js';
+import { copyBytes, equalBytes, type Bytes } from './bytes.js';
 import { VaultwireError } from './error.js';
 
 /*
@@ -52,7 +52,7 @@ export function decodePkcs8(der: Uint8Array): EcPrivateKeyInfo {
  * @param signature r and s, 32 bytes each (IEEE P1363)
  */
 export function encodeEcdsaSignature(signature: Uint8Array): Bytes {
-  return element(0x30, integer(signature.subarray(0, 32)), integer(signature.subarray(32)));
+  return Uint8Array.from(element(0x30, integer(signature.subarray(0, 32)), integer(signature.subarray(32))));
 }
 
 /**
@@ -87,10 +87,10 @@ function encodePrivateKeyInfo(
     withParameters ? element(0xa0, P256) : [],
     publicKey ? element(0xa1, element(0x03, [0], publicKey)) : [],
   );
-  return element(0x30, [0x02, 1, 0], element(0x30, EC_PUBLIC_KEY, P256), element(0x04, ecPrivateKey));
+  return Uint8Array.from(element(0x30, [0x02, 1, 0], element(0x30, EC_PUBLIC_KEY, P256), element(0x04, ecPrivateKey)));
 }
 
-function integer(digits: Uint8Array): Bytes {
+function integer(digits: Uint8Array): number[] {
   let start = 0;
   while (start < digits.length - 1 && digits[start] === 0) start++;
   const sign = (digits[start] ?? 0) & 0x80 ? [0] : [];
@@ -98,7 +98,7 @@ function integer(digits: Uint8Array): Bytes {
 }
 
 /** Tag, length and contents; nothing here is longer than 255 bytes. */
-function element(tag: number, ...contents: readonly ArrayLike<number>[]): Bytes {
-  const body = concatBytes(...contents.map((part) => Uint8Array.from(part)));
-  return concatBytes(Uint8Array.from(body.length < 0x80 ? [tag, body.length] : [tag, 0x81, body.length]), body);
+function element(tag: number, ...contents: readonly Iterable<number>[]): number[] {
+  const body = contents.flatMap((part) => [...part]);
+  return [tag, ...(body.length < 0x80 ? [] : [0x81]), body.length, ...body];
 }
