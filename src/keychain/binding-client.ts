@@ -1,5 +1,4 @@
-import type { Bytes } from '../wire/bytes.js';
-import { equalBytes } from '../wire/bytes.js';
+import { equalBytes, type Bytes } from '../wire/bytes.js';
 import { VaultwireError, type ErrorCode } from '../wire/error.js';
 
 // How a device spends a one-time token (wire note: keychain). The machine holds no secret: effects name the keys that

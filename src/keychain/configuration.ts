@@ -92,11 +92,7 @@ export async function decodeConfiguration(
   }
 }
 
-async function readConfiguration(
-  text: string,
-  suite: CryptoSuite,
-  options: KeyOptions,
-): Promise<DeviceConfiguration> {
+async function readConfiguration(text: string, suite: CryptoSuite, options: KeyOptions): Promise<DeviceConfiguration> {
   const json = text.startsWith('{') ? encodeUtf8(text) : decodeBase64(text, NAME);
   const object = decodeJsonObject(json, NAME, LIMITS);
   const clientIdBytes = readBytes(object, 'clientId', CLIENT_ID_LENGTH);
@@ -168,8 +164,8 @@ function readBytes(object: JsonObject, key: string, length?: number): Bytes | un
 function readKeyId(object: JsonObject): number | undefined {
   const value = object['serverPublicKeyId'];
   if (value === undefined || value === null || value === '') return undefined;
-  const id = typeof value === 'number' ? value : typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : 0;
+  const id =
+    typeof value === 'number' ? value : typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : 0;
   if (Number.isSafeInteger(id) && id > 0) return id;
   throw new VaultwireError('field-invalid', `${NAME}.serverPublicKeyId: expected a positive whole number`);
 }
-

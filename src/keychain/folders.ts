@@ -1,5 +1,12 @@
 import { VaultwireError } from '../wire/error.js';
-import { readArray, readBase64, readOptionalString, readString, type JsonObject, type JsonValue } from '../wire/json.js';
+import {
+  readArray,
+  readBase64,
+  readOptionalString,
+  readString,
+  type JsonObject,
+  type JsonValue,
+} from '../wire/json.js';
 import type { ApplicationKey, FolderKey, UnwrapOptions } from './keys.js';
 import { asObject, failure, readAnswer, readUid, textMember, type Failure } from './secrets.js';
 
@@ -49,8 +56,9 @@ export async function openFolders(
       const object = asObject(item, 'folder');
       const uid = readUid(object, 'folderUid', 'folder');
       if (parents.has(uid)) throw new VaultwireError('duplicate-uid', 'folder: this UID came before');
+      const parentUid = readOptionalString(object, 'parent', 'folder');
       // Some backends write an empty parent for a shared folder.
-      parents.set(uid, readOptionalString(object, 'parent', 'folder') || undefined);
+      parents.set(uid, parentUid === '' ? undefined : parentUid);
       entries.push({ item, object, uid });
     } catch (error) {
       failed.push(failure('folder', textMember(item, 'folderUid'), undefined, error));

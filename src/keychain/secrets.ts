@@ -1,3 +1,6 @@
+import { defaultSuite } from '#default-suite';
+import type { CryptoSuite } from '../crypto/suite.js';
+import { encodeBase64Url } from '../wire/base64.js';
 import { assertBytes } from '../wire/bytes.js';
 import { isVaultwireError, VaultwireError, type ErrorCode } from '../wire/error.js';
 import {
@@ -13,7 +16,7 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../wire/json.js';
-import type { ApplicationKey, FileKey, FolderKey, RecordKey, UnwrapOptions } from './keys.js';
+import { RecordKey, type ApplicationKey, type FileKey, type FolderKey, type UnwrapOptions } from './keys.js';
 import { assertUid } from './uid.js';
 
 /** Largest answer in bytes, and how deep its JSON may nest. */
@@ -69,6 +72,15 @@ export interface OpenedRecord {
   readonly key: RecordKey;
   /** Which key wrapped the record's key; `none` when the application's key is the record's. */
   readonly wrappedBy: 'application' | 'folder' | 'none';
+  /** For `observeSecrets`, when the answer was opened with `digests`. */
+  readonly digests: RecordDigests | undefined;
+}
+
+/** base64url of the first 16 bytes of a SHA-256 each. A digest of a random 256-bit key gives nothing of it away. */
+export interface RecordDigests {
+  readonly keyDigest: string;
+  /** Of the sealed data. */
+  readonly dataDigest: string;
 }
 
 /** A shared folder whose key opened. */
@@ -97,6 +109,11 @@ export interface OpenSecretsOptions extends UnwrapOptions {
   readonly requestedRecords?: readonly string[];
   /** Fail when any of these records did not open. */
   readonly requireRecords?: readonly string[];
+  /**
+   * Make the digests that `observeSecrets` compares. Record keys then pass through memory as bytes for a moment, also
+   * where the platform could unwrap them without. Default false.
+   */
+  readonly digests?: boolean;
 }
 
 /**
@@ -117,8 +134,8 @@ export async function openSecrets(
 ): Promise<OpenedSecrets> {
   const root = readAnswer(answer);
   const failed: Failure[] = [];
-  const { suite, extractable } = options;
-  const unwrapOptions: UnwrapOptions = { ...(suite && { suite }), ...(extractable !== undefined && { extractable }) };
+  const { suite = defaultSuite, extractable = false, digests = false } = options;
+  const unwrapOptions = { suite, extractable, digests };
 
   const application = await openApplication(root, applicationKey, failed);
   const folders: OpenedSharedFolder[] = [];
@@ -172,6 +189,11 @@ interface Place {
   readonly folder: OpenedSharedFolder | undefined;
 }
 
+interface RecordOptions extends UnwrapOptions {
+  readonly suite: CryptoSuite;
+  readonly digests: boolean;
+}
+
 interface RecordResult {
   readonly record: OpenedRecord | undefined;
   readonly failed: readonly Failure[];
@@ -195,7 +217,7 @@ async function openRecord(
   place: Place,
   applicationKey: ApplicationKey,
   swapped: ReadonlySet<JsonValue>,
-  options: UnwrapOptions,
+  options: RecordOptions,
 ): Promise<RecordResult> {
   const failed: Failure[] = [];
   const { item, folder } = place;
@@ -209,10 +231,22 @@ async function openRecord(
       throw new VaultwireError('swap-suspected', 'record: two UIDs of this answer have the same wrapped key');
     }
     let key: RecordKey;
-    if (wrapped) key = await (folder ? folder.key : applicationKey).unwrapRecordKey(wrapped, options);
+    let keyDigest = '';
+    if (wrapped && options.digests) {
+      // Extractable for as long as its digest takes, then imported again as the caller wants it.
+      const bare = await (folder ? folder.key : applicationKey).unwrapRecordKey(wrapped, {
+        ...options,
+        extractable: true,
+      });
+      const bytes = await bare.exportSecretBytes();
+      keyDigest = await digest(bytes, options.suite);
+      key = options.extractable ? bare : new RecordKey(await options.suite.importAesKey(bytes));
+      bytes.fill(0);
+    } else if (wrapped) key = await (folder ? folder.key : applicationKey).unwrapRecordKey(wrapped, options);
     else if (folder) throw new VaultwireError('key-missing', 'record.recordKey: expected a value inside a folder');
     else key = applicationKey.ownRecordKey();
-    const data = await key.openData(readBase64(object, 'data', name));
+    const sealed = readBase64(object, 'data', name);
+    const data = await key.openData(sealed);
     const record: OpenedRecord = {
       uid,
       folderUids: folder ? [folder.uid] : [],
@@ -224,6 +258,7 @@ async function openRecord(
       links: readLinks(object, name),
       key,
       wrappedBy: wrapped ? (folder ? 'folder' : 'application') : 'none',
+      digests: options.digests ? { keyDigest, dataDigest: await digest(sealed, options.suite) } : undefined,
     };
     return { record, failed };
   } catch (error) {
@@ -257,6 +292,10 @@ async function openFiles(
     }
   }
   return files;
+}
+
+async function digest(bytes: Uint8Array, suite: CryptoSuite): Promise<string> {
+  return encodeBase64Url((await suite.sha256(bytes)).subarray(0, 16));
 }
 
 function readLinks(record: JsonObject, name: string): readonly RecordLink[] {

@@ -103,7 +103,10 @@ export async function createOneTimeToken(options: {
  *
  * @throws VaultwireError `length-invalid`
  */
-export async function deriveClientId(secret: Uint8Array, options: { readonly suite?: CryptoSuite } = {}): Promise<string> {
+export async function deriveClientId(
+  secret: Uint8Array,
+  options: { readonly suite?: CryptoSuite } = {},
+): Promise<string> {
   if (secret.length !== AES_KEY_LENGTH) throw new VaultwireError('length-invalid', 'client key: expected 32 bytes');
   return encodeBase64(await (options.suite ?? defaultSuite).hmacSha512(secret, encodeUtf8(CLIENT_ID_LABEL)));
 }

@@ -10,7 +10,7 @@ import {
   type VerifyingKey,
 } from '../crypto/suite.js';
 import { ECIES_OVERHEAD, open as openEcies, seal as sealEcies } from '../ecies/index.js';
-import { assertBytes, concatBytes, copyBytes, type Bytes } from '../wire/bytes.js';
+import { assertBytes, concatBytes, copyBytes, equalBytes, type Bytes } from '../wire/bytes.js';
 import { decodeBase64, encodeBase64 } from '../wire/base64.js';
 import { VaultwireError } from '../wire/error.js';
 import {
@@ -181,12 +181,7 @@ function decodeHeader(text: string, name: string): Bytes {
 export type ClientKeyLookup = (
   /** base64 with padding, as clients send it */
   clientId: string,
-) =>
-  | VerifyingKey
-  | Uint8Array
-  | null
-  | undefined
-  | Promise<VerifyingKey | Uint8Array | null | undefined>;
+) => VerifyingKey | Uint8Array | null | undefined | Promise<VerifyingKey | Uint8Array | null | undefined>;
 
 export interface OpenDeviceRequestOptions {
   /** The server's private key of this id, or undefined when there is none. */
@@ -224,7 +219,8 @@ export interface OpenedDeviceRequest {
  *
  * @throws VaultwireError `server-key-unknown` for a key id the server has no key of, `point-invalid`, `open-failed`,
  *   `length-invalid`, a JSON code or `field-…` for a payload that is not as it should be, `client-unknown`,
- *   `client-not-bound` when no key is registered and none is brought, `signature-invalid`, `request-replayed`
+ *   `client-not-bound` when no key is registered and none is brought, `token-used` when another key than the
+ *   registered one is brought and signed, `signature-invalid`, `request-replayed`
  */
 export async function openDeviceRequest(
   request: DeviceRequest,
@@ -242,10 +238,14 @@ export async function openDeviceRequest(
   const transmissionKey = await suite.importAesKey(secret);
   secret.fill(0);
 
-  const payload = decodeJsonObject(await transmissionKey.open(signed.subarray(wrappedTransmissionKey.length)), 'payload', {
-    maximumBytes: options.maximumBytes ?? MAXIMUM_REQUEST_BYTES,
-    maximumDepth: MAXIMUM_JSON_DEPTH,
-  });
+  const payload = decodeJsonObject(
+    await transmissionKey.open(signed.subarray(wrappedTransmissionKey.length)),
+    'payload',
+    {
+      maximumBytes: options.maximumBytes ?? MAXIMUM_REQUEST_BYTES,
+      maximumDepth: MAXIMUM_JSON_DEPTH,
+    },
+  );
   const idBytes = readBase64(payload, 'clientId', 'payload');
   assertBytes(idBytes, 'payload.clientId', CLIENT_ID_LENGTH);
   const publicKey = readOptionalBase64(payload, 'publicKey', 'payload');
@@ -258,6 +258,13 @@ export async function openDeviceRequest(
   if (!candidate) throw new VaultwireError('client-not-bound', 'payload.publicKey: expected the first public key');
   const verifyingKey = 'verify' in candidate ? candidate : await suite.importVerifyingKey(candidate);
   if (!(await verifyingKey.verify(signed, signature))) {
+    // Someone with a key pair of its own and a token that was spent before is told so; both are refused alike.
+    if (registered && publicKey && !equalBytes(publicKey, verifyingKey.bytes)) {
+      const newcomer = await suite.importVerifyingKey(publicKey);
+      if (await newcomer.verify(signed, signature)) {
+        throw new VaultwireError('token-used', 'payload.publicKey: the one-time token has been used by another key');
+      }
+    }
     throw new VaultwireError('signature-invalid', 'Authorization: the signature does not fit');
   }
   if (options.replayWindow) {

@@ -107,11 +107,16 @@ export function stepRequest(
         return fail(state, 'throttled', `the server is still throttling after ${MAXIMUM_THROTTLE_WAITS} waits`);
       }
       if (asked !== null && asked > MAXIMUM_WAIT) {
-        return fail(state, 'throttled', `the server asks for a wait of ${Math.ceil(asked / 1000)} s, which is too long`);
+        return fail(
+          state,
+          'throttled',
+          `the server asks for a wait of ${Math.ceil(asked / 1000)} s, which is too long`,
+        );
       }
       const jitter = 1 + (event.random * 0.5 - 0.25);
       // A wait that the server asked for is never cut short: it may only grow by the jitter.
-      const wait = asked === null ? FIRST_THROTTLE_WAIT * 2 ** state.throttleWaits * jitter : asked * Math.max(1, jitter);
+      const wait =
+        asked === null ? FIRST_THROTTLE_WAIT * 2 ** state.throttleWaits * jitter : asked * Math.max(1, jitter);
       return send({ ...state, throttleWaits: state.throttleWaits + 1 }, Math.round(wait));
     }
     case 'switch-region': {

@@ -60,7 +60,12 @@ export function encodeJson(value: JsonValue): Bytes {
 
 /** Tells a JSON object from the other kinds of JSON value. */
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !isJsonArray(value);
+}
+
+/** Tells a JSON array from the other kinds of JSON value. */
+export function isJsonArray(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
 }
 
 const QUOTE = 0x22;
@@ -97,14 +102,14 @@ function countMembers(bytes: Uint8Array, name: string, maximumDepth: number): nu
 function countKeys(value: JsonValue | undefined, name: string): number {
   if (typeof value !== 'object' || value === null) return 0;
   let keys = 0;
-  if (Array.isArray(value)) {
-    for (const item of value as readonly JsonValue[]) keys += countKeys(item, name);
+  if (isJsonArray(value)) {
+    for (const item of value) keys += countKeys(item, name);
     return keys;
   }
   // JSON.parse makes own enumerable properties only, so for..in sees just those, and costs no array of keys.
   for (const key in value) {
     if (key === '__proto__') throw new VaultwireError('json-invalid', `${name}: the key __proto__ is not accepted`);
-    keys += 1 + countKeys((value as JsonObject)[key], name);
+    keys += 1 + countKeys(value[key], name);
   }
   return keys;
 }
@@ -162,8 +167,8 @@ export function readOptionalBoolean(object: JsonObject, key: string, name: strin
 export function readArray(object: JsonObject, key: string, name: string): readonly JsonValue[] {
   const value = object[key];
   if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) throw invalidField(key, name, 'an array');
-  return value as readonly JsonValue[];
+  if (!isJsonArray(value)) throw invalidField(key, name, 'an array');
+  return value;
 }
 
 /** An array of strings, or undefined when absent. @throws VaultwireError `field-invalid` */

@@ -1,0 +1,30 @@
+export * from './binding-client.js';
+export * from './binding-server.js';
+export * from './commands.js';
+export * from './configuration.js';
+export * from './device.js';
+export * from './file-url.js';
+export * from './folders.js';
+export * from './keys.js';
+export * from './ledger.js';
+export * from './owner.js';
+export {
+  openSecrets,
+  type Failure,
+  type OpenedFile,
+  type OpenedRecord,
+  type OpenedSecrets,
+  type OpenedSharedFolder,
+  type OpenSecretsOptions,
+  type RecordDigests,
+  type RecordLink,
+} from './secrets.js';
+export {
+  createOneTimeToken,
+  deriveClientId,
+  OneTimeToken,
+  readOneTimeToken,
+  type TokenOptions,
+  type TokenServerKey,
+} from './token.js';
+export * from './uid.js';

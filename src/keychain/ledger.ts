@@ -1,0 +1,120 @@
+import { VaultwireError } from '../wire/error.js';
+import type { OpenedRecord, OpenedSecrets } from './secrets.js';
+
+// What one answer cannot show, two can: that a record came back older, under another UID, or not at all. The ledger
+// is plain data that the caller keeps between answers. It detects; it cannot repair.
+
+/** What is remembered of a record. */
+export interface RecordTrace {
+  readonly revision: number;
+  /** Digest of the record's key. */
+  readonly keyDigest: string;
+  /** Digest of the record's sealed data. */
+  readonly dataDigest: string;
+}
+
+/** What was seen before: plain data. */
+export interface Ledger {
+  readonly records: ReadonlyMap<string, RecordTrace>;
+}
+
+/** Something that an honest server does not do, or seldom. */
+export interface Finding {
+  readonly uid: string;
+  /**
+   * `swap-suspected`: the UID came with the key of another one (A5). `key-changed`: it came with a new key, which a
+   * server that shares it anew does as well. `rollback-suspected`: an older revision, or other bytes under the same
+   * one (A6). `missing`: it was there before and nobody asked for less (A7).
+   */
+  readonly kind: 'swap-suspected' | 'key-changed' | 'rollback-suspected' | 'missing';
+  /** Whether the record was taken out of `accepted`. */
+  readonly refused: boolean;
+  readonly message: string;
+}
+
+export interface Observation {
+  /** To be kept and brought along next time. Traces of refused records stay as they were. */
+  readonly ledger: Ledger;
+  readonly findings: readonly Finding[];
+  /** The records without the refused ones. */
+  readonly accepted: readonly OpenedRecord[];
+}
+
+/** A ledger that has seen nothing. */
+export function emptyLedger(): Ledger {
+  return { records: new Map() };
+}
+
+/**
+ * Holds an answer against what was seen before.
+ *
+ * @param secrets opened with `digests: true`
+ * @param options.policy `report` (default) refuses only what cannot be honest: other bytes under the same revision.
+ *   `strict` refuses every swap and rollback that is suspected
+ * @param options.complete whether the answer was to hold everything; false for a filtered one, which misses nothing
+ * @throws VaultwireError `argument-invalid` when the answer was opened without digests
+ */
+export function observeSecrets(
+  ledger: Ledger,
+  secrets: OpenedSecrets,
+  options: { readonly policy?: 'report' | 'strict'; readonly complete?: boolean } = {},
+): Observation {
+  const strict = options.policy === 'strict';
+  const records = new Map(ledger.records);
+  const findings: Finding[] = [];
+  const accepted: OpenedRecord[] = [];
+  const uidsByKey = new Map<string, string>();
+  for (const [uid, { keyDigest }] of ledger.records) uidsByKey.set(keyDigest, uid);
+
+  for (const record of secrets.records) {
+    const { uid, digests, revision } = record;
+    if (!digests) throw new VaultwireError('argument-invalid', 'ledger: expected an answer opened with digests');
+    const known = ledger.records.get(uid);
+    const found = compare(record, { revision, ...digests }, known, uidsByKey.get(digests.keyDigest), strict);
+    findings.push(...found);
+    if (found.some(({ refused }) => refused)) continue;
+    accepted.push(record);
+    // A suspicious trace is not learned: the next answer is held against the last good one again.
+    if (found.some(({ kind }) => kind !== 'key-changed')) continue;
+    uidsByKey.set(digests.keyDigest, uid);
+    records.set(uid, { revision, ...digests });
+  }
+  if (options.complete ?? true) {
+    const present = new Set([
+      ...secrets.records.map(({ uid }) => uid),
+      ...secrets.failed.filter(({ kind }) => kind === 'record').map(({ uid }) => uid),
+    ]);
+    for (const uid of ledger.records.keys()) {
+      if (present.has(uid)) continue;
+      findings.push({ uid, kind: 'missing', refused: false, message: 'a record that was there before did not come' });
+      // Said once: deleting and no longer sharing a record look the same from here.
+      records.delete(uid);
+    }
+  }
+  return { ledger: { records }, findings, accepted };
+}
+
+function compare(
+  { uid }: OpenedRecord,
+  trace: RecordTrace,
+  known: RecordTrace | undefined,
+  ownerOfKey: string | undefined,
+  strict: boolean,
+): readonly Finding[] {
+  if (ownerOfKey !== undefined && ownerOfKey !== uid) {
+    return [{ uid, kind: 'swap-suspected', refused: strict, message: `its key is the key of ${ownerOfKey}` }];
+  }
+  if (!known) return [];
+  const findings: Finding[] = [];
+  if (trace.keyDigest !== known.keyDigest) {
+    findings.push({ uid, kind: 'key-changed', refused: false, message: 'it came with a new key' });
+  }
+  if (trace.revision < known.revision) {
+    const message = `revision ${trace.revision} came after ${known.revision}`;
+    findings.push({ uid, kind: 'rollback-suspected', refused: strict, message });
+  } else if (trace.revision === known.revision && trace.dataDigest !== known.dataDigest) {
+    const message = `revision ${trace.revision} came with other bytes than before`;
+    findings.push({ uid, kind: 'rollback-suspected', refused: true, message });
+  }
+  return findings;
+}
