@@ -58,6 +58,16 @@ export function assertCbcSealed(sealed: Uint8Array): void {
   if (sealed.length < 2 * CBC_IV_LENGTH || sealed.length % CBC_IV_LENGTH !== 0) throwCbcOpenFailed();
 }
 
+/** @throws VaultwireError `length-invalid` for another key or vector, or for what is no whole number of blocks */
+export function assertCbcBlocks(key: Uint8Array, iv: Uint8Array, blocks: Uint8Array): void {
+  assertBytes(key, 'AES key', AES_KEY_LENGTH);
+  assertBytes(iv, 'initialization vector', CBC_IV_LENGTH);
+  assertBytes(blocks, 'blocks');
+  if (blocks.length % CBC_IV_LENGTH !== 0) {
+    throw new VaultwireError('length-invalid', 'blocks: expected a whole number of 16 bytes');
+  }
+}
+
 /** @throws VaultwireError `parameter-out-of-range` */
 export function assertHkdf(info: Uint8Array, length: number): void {
   assertBytes(info, 'info');

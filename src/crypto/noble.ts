@@ -9,6 +9,7 @@ import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { assertBytes, concatBytes, copyBytes, equalBytes, type Bytes } from '../wire/bytes.js';
 import { decodeEcdsaSignature, decodePkcs8, encodeEcdsaSignature, encodePkcs8 } from '../wire/der.js';
 import {
+  assertCbcBlocks,
   assertCbcSealed,
   assertHkdf,
   assertPbkdf2,
@@ -55,6 +56,12 @@ export const nobleSuite: CryptoSuite = {
     return copyBytes(sha256(message));
   },
 
+  async hmacSha256(key, message) {
+    assertBytes(key, 'key');
+    assertBytes(message, 'message');
+    return copyBytes(hmac(sha256, key, message));
+  },
+
   async hmacSha512(key, message) {
     assertBytes(key, 'key');
     assertBytes(message, 'message');
@@ -84,6 +91,16 @@ export const nobleSuite: CryptoSuite = {
   async importAesCbcKey(bytes, options) {
     assertBytes(bytes, 'AES key', AES_KEY_LENGTH);
     return new NobleAesCbcKey(this, copyBytes(bytes), options);
+  },
+
+  async encryptCbcBlocks(key, iv, plaintext) {
+    assertCbcBlocks(key, iv, plaintext);
+    return copyBytes(cbc(key, iv, { disablePadding: true }).encrypt(plaintext));
+  },
+
+  async decryptCbcBlocks(key, iv, ciphertext) {
+    assertCbcBlocks(key, iv, ciphertext);
+    return copyBytes(cbc(key, iv, { disablePadding: true }).decrypt(ciphertext));
   },
 
   async importEcPublicKey(point) {

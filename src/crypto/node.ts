@@ -4,6 +4,7 @@ import * as openssl from 'node:crypto';
 import { decodePkcs8 } from '../wire/der.js';
 import { assertBytes, concatBytes, copyBytes, equalBytes, type Bytes } from '../wire/bytes.js';
 import {
+  assertCbcBlocks,
   assertCbcSealed,
   assertHkdf,
   assertPbkdf2,
@@ -52,6 +53,12 @@ export const nodeSuite: CryptoSuite = {
     return plain(openssl.hash('sha256', message, 'buffer'));
   },
 
+  async hmacSha256(key, message) {
+    assertBytes(key, 'key');
+    assertBytes(message, 'message');
+    return plain(openssl.createHmac('sha256', key).update(message).digest());
+  },
+
   async hmacSha512(key, message) {
     assertBytes(key, 'key');
     assertBytes(message, 'message');
@@ -85,6 +92,18 @@ export const nodeSuite: CryptoSuite = {
   async importAesCbcKey(bytes, options) {
     assertBytes(bytes, 'AES key', AES_KEY_LENGTH);
     return new NodeAesCbcKey(this, copyBytes(bytes), options);
+  },
+
+  async encryptCbcBlocks(key, iv, plaintext) {
+    assertCbcBlocks(key, iv, plaintext);
+    const cipher = openssl.createCipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
+    return concatBytes(cipher.update(plaintext), cipher.final());
+  },
+
+  async decryptCbcBlocks(key, iv, ciphertext) {
+    assertCbcBlocks(key, iv, ciphertext);
+    const decipher = openssl.createDecipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
+    return concatBytes(decipher.update(ciphertext), decipher.final());
   },
 
   async importEcPublicKey(point) {

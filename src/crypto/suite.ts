@@ -126,6 +126,8 @@ export interface CryptoSuite {
 
   /** SHA-256 (FIPS 180-4), 32 bytes. */
   sha256(message: Uint8Array): Promise<Bytes>;
+  /** HMAC-SHA-256 (RFC 2104), 32 bytes. */
+  hmacSha256(key: Uint8Array, message: Uint8Array): Promise<Bytes>;
   /** HMAC-SHA-512 (RFC 2104), 64 bytes. */
   hmacSha512(key: Uint8Array, message: Uint8Array): Promise<Bytes>;
   /** HKDF-SHA-256 (RFC 5869). @param length of the output in bytes, at most 8160 */
@@ -137,6 +139,19 @@ export interface CryptoSuite {
   importAesKey(bytes: Uint8Array, options?: KeyOptions): Promise<AesKey>;
   /** @param bytes the key, 32 bytes. @throws VaultwireError `length-invalid` */
   importAesCbcKey(bytes: Uint8Array, options?: KeyOptions): Promise<AesCbcKey>;
+
+  /**
+   * AES-256-CBC without padding (NIST SP 800-38A, 6.2), which encryption parameters alone use. It authenticates nothing.
+   *
+   * @param key 32 bytes
+   * @param iv 16 bytes
+   * @param plaintext a whole number of 16-byte blocks
+   * @returns as many bytes as `plaintext`, without the initialization vector
+   * @throws VaultwireError `length-invalid`
+   */
+  encryptCbcBlocks(key: Uint8Array, iv: Uint8Array, plaintext: Uint8Array): Promise<Bytes>;
+  /** Undoes {@link CryptoSuite.encryptCbcBlocks}. Every ciphertext decrypts to something. */
+  decryptCbcBlocks(key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array): Promise<Bytes>;
 
   /** @param point the uncompressed point, 65 bytes. @throws VaultwireError `point-invalid` */
   importEcPublicKey(point: Uint8Array): Promise<EcPublicKey>;

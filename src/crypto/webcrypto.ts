@@ -2,6 +2,7 @@ import { assertBytes, concatBytes, copyBytes, type Bytes } from '../wire/bytes.j
 import { decodeEcdsaSignature, decodePkcs8, encodeEcdsaSignature, encodePkcs8 } from '../wire/der.js';
 import { VaultwireError } from '../wire/error.js';
 import {
+  assertCbcBlocks,
   assertCbcSealed,
   assertHkdf,
   assertPbkdf2,
@@ -47,13 +48,9 @@ export const webcryptoSuite: CryptoSuite = {
     return new Uint8Array(await subtle().digest('SHA-256', own(message, 'message')));
   },
 
-  async hmacSha512(key, message) {
-    const ownMessage = own(message, 'message');
-    // The platform refuses an empty key, which HMAC pads with zeros (RFC 2104): a single zero is the same key.
-    const bytes = concatBytes(own(key, 'key'), new Uint8Array(key.length === 0 ? 1 : 0));
-    const hmac = await subtle().importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-512' }, false, ['sign']);
-    return new Uint8Array(await subtle().sign('HMAC', hmac, ownMessage));
-  },
+  hmacSha256: (key, message) => hmac('SHA-256', key, message),
+
+  hmacSha512: (key, message) => hmac('SHA-512', key, message),
 
   async hkdfSha256(inputKey, salt, info, length) {
     assertHkdf(info, length);
@@ -78,6 +75,33 @@ export const webcryptoSuite: CryptoSuite = {
     return new WebAesCbcKey(
       this,
       await subtle().importKey('raw', copyBytes(bytes), 'AES-CBC', isExtractable(options), CBC_USAGES),
+    );
+  },
+
+  async encryptCbcBlocks(key, iv, plaintext) {
+    assertCbcBlocks(key, iv, plaintext);
+    const parameters = { name: 'AES-CBC', iv: copyBytes(iv) };
+    const cbc = await subtle().importKey('raw', copyBytes(key), 'AES-CBC', false, CBC_USAGES);
+    // The platform always pads: a whole block, behind whole blocks, which is dropped again.
+    return new Uint8Array(await subtle().encrypt(parameters, cbc, own(plaintext, 'plaintext'))).slice(
+      0,
+      plaintext.length,
+    );
+  },
+
+  async decryptCbcBlocks(key, iv, ciphertext) {
+    assertCbcBlocks(key, iv, ciphertext);
+    const message = concatBytes(iv, ciphertext);
+    const cbc = await subtle().importKey('raw', copyBytes(key), 'AES-CBC', false, CBC_USAGES);
+    // The platform insists on padding: the encryption of nothing after the last block is a block of it that fits.
+    const padding = await subtle().encrypt(
+      { name: 'AES-CBC', iv: message.slice(-CBC_IV_LENGTH) },
+      cbc,
+      new Uint8Array(0),
+    );
+    const padded = concatBytes(message.subarray(CBC_IV_LENGTH), new Uint8Array(padding));
+    return new Uint8Array(
+      await subtle().decrypt({ name: 'AES-CBC', iv: message.slice(0, CBC_IV_LENGTH) }, cbc, padded),
     );
   },
 
@@ -362,6 +386,14 @@ function decrypt(
   return subtle()
     .decrypt(parametersOf(key, message.subarray(0, ivLength), additionalData), key, message.subarray(ivLength))
     .then((plaintext) => new Uint8Array(plaintext), onFailure);
+}
+
+async function hmac(hash: 'SHA-256' | 'SHA-512', key: Uint8Array, message: Uint8Array): Promise<Bytes> {
+  const ownMessage = own(message, 'message');
+  // The platform refuses an empty key, which HMAC pads with zeros (RFC 2104): a single zero is the same key.
+  const bytes = concatBytes(own(key, 'key'), new Uint8Array(key.length === 0 ? 1 : 0));
+  const imported = await subtle().importKey('raw', bytes, { name: 'HMAC', hash }, false, ['sign']);
+  return new Uint8Array(await subtle().sign('HMAC', imported, ownMessage));
 }
 
 async function derive(secret: Uint8Array, length: number, parameters: HkdfParams | Pbkdf2Params): Promise<Bytes> {
