@@ -23,7 +23,7 @@ export interface UnwrapOptions extends KeyOptions {
 }
 
 /** What the keys of the hierarchy have in common: they print as their kind, and their bytes come out on demand alone. */
-abstract class HierarchyKey extends RedactedKey {
+export abstract class HierarchyKey extends RedactedKey {
   readonly #bytesOf: AesKey;
 
   constructor(kind: string, key: AesKey) {
@@ -46,7 +46,8 @@ abstract class OwnedKey extends HierarchyKey {
   }
 }
 
-async function unwrapAes(wrapping: AesKey, wrapped: Uint8Array, options: UnwrapOptions): Promise<AesKey> {
+/** Unwraps a key under AES-GCM, without showing its bytes where the platform can. */
+export async function unwrapAes(wrapping: AesKey, wrapped: Uint8Array, options: UnwrapOptions): Promise<AesKey> {
   if (wrapping.unwrapAesKey) return wrapping.unwrapAesKey(wrapped, options);
   const bytes = await openKeyBytes(wrapping, wrapped);
   const key = await (options.suite ?? defaultSuite).importAesKey(bytes, options);
@@ -54,7 +55,8 @@ async function unwrapAes(wrapping: AesKey, wrapped: Uint8Array, options: UnwrapO
   return key;
 }
 
-async function openKeyBytes(wrapping: AesKey | AesCbcKey, wrapped: Uint8Array): Promise<Bytes> {
+/** The 32 bytes of a wrapped key. @throws VaultwireError `open-failed`, for another length too */
+export async function openKeyBytes(wrapping: AesKey | AesCbcKey, wrapped: Uint8Array): Promise<Bytes> {
   const bytes = await wrapping.open(wrapped);
   if (bytes.length === AES_KEY_LENGTH) return bytes;
   bytes.fill(0);
@@ -62,7 +64,8 @@ async function openKeyBytes(wrapping: AesKey | AesCbcKey, wrapped: Uint8Array): 
   throw new VaultwireError('open-failed', 'wrapped key: does not open');
 }
 
-const openDocument = async (key: AesKey | AesCbcKey, sealed: Uint8Array, name: string): Promise<JsonObject> =>
+/** Opens a JSON document. @throws VaultwireError `open-failed`, a JSON code */
+export const openDocument = async (key: AesKey | AesCbcKey, sealed: Uint8Array, name: string): Promise<JsonObject> =>
   decodeJsonObject(await key.open(sealed), name, {
     maximumBytes: MAXIMUM_DOCUMENT_BYTES,
     maximumDepth: MAXIMUM_JSON_DEPTH,
@@ -174,6 +177,14 @@ export class FolderKey extends HierarchyKey {
   sealData(data: JsonObject): Promise<Bytes> {
     return this.#folders.seal(encodeJson(data));
   }
+
+  /**
+   * The same 32 bytes as an AES-CBC key, as clients of old used them for record keys too. Nothing that it opens is
+   * authenticated; `vaultwire/keychain/legacy-cbc` says so of each value.
+   */
+  unauthenticatedKey(): AesCbcKey {
+    return this.#folders;
+  }
 }
 
 /** The key of an application: opens what was shared with it. */
@@ -240,7 +251,8 @@ export class ClientKey extends HierarchyKey {
   }
 }
 
-async function importFolderKey(bytes: Bytes, options: UnwrapOptions): Promise<FolderKey> {
+/** A folder key of its 32 bytes, which are overwritten. */
+export async function importFolderKey(bytes: Bytes, options: UnwrapOptions): Promise<FolderKey> {
   const suite = options.suite ?? defaultSuite;
   const records = await suite.importAesKey(bytes, options);
   const folders = await suite.importAesCbcKey(bytes, options);
