@@ -12,25 +12,17 @@ import {
 import { draw } from '../crypto/random.js';
 import { assertBytes, concatBytes, copyBytes, encodeUtf8, type Bytes } from '../wire/bytes.js';
 import { VaultwireError } from '../wire/error.js';
-import {
-  lengthsOf,
-  ML_KEM_SHARED_SECRET_LENGTH,
-  selectMlKem,
-  type MlKemOptions,
-  type MlKemParameterSet,
-  type MlKemPrivateKey,
-  type MlKemPublicKey,
-} from './ml-kem.js';
+import { ML_KEM_SHARED_SECRET_LENGTH, selectMlKem, type MlKemOptions, type MlKemPrivateKey } from './ml-kem.js';
+import { lengthsOf, type MlKemParameterSet, type MlKemPublicKey } from './ml-kem-key.js';
 
 /**
  * The quantum-resistant variant of ECIES: P-256 and ML-KEM together, so that a message stays closed until both are
  * broken. It is named after HPKE and is not RFC 9180 (wire note: ECIES).
  */
+export { importMlKemPublicKey, ML_KEM_LENGTHS, type MlKemParameterSet, type MlKemPublicKey } from './ml-kem-key.js';
 export {
   generateMlKemPrivateKey,
   importMlKemPrivateKey,
-  importMlKemPublicKey,
-  ML_KEM_LENGTHS,
   ML_KEM_SEED_LENGTH,
   ML_KEM_SHARED_SECRET_LENGTH,
   nobleMlKem,
@@ -38,9 +30,7 @@ export {
   type MlKem,
   type MlKemEncapsulation,
   type MlKemOptions,
-  type MlKemParameterSet,
   type MlKemPrivateKey,
-  type MlKemPublicKey,
   type NodeMlKemCrypto,
 } from './ml-kem.js';
 export {

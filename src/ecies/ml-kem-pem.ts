@@ -2,7 +2,7 @@ import { BitString, fromBER, ObjectIdentifier, Sequence } from 'asn1js';
 import { decodeBase64, encodeBase64 } from '../wire/base64.js';
 import { assertBytes, copyBytes, decodeUtf8, encodeUtf8, equalBytes, type Bytes } from '../wire/bytes.js';
 import { VaultwireError } from '../wire/error.js';
-import { importMlKemPublicKey, type MlKemParameterSet, type MlKemPublicKey } from './ml-kem.js';
+import { importMlKemPublicKey, type MlKemParameterSet, type MlKemPublicKey } from './ml-kem-key.js';
 
 /** Largest PEM text that is read, in characters: an ML-KEM-1024 key takes about 2,200. */
 export const MAXIMUM_PEM_LENGTH = 8192;

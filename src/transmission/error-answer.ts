@@ -3,7 +3,13 @@ import { decodeJson, isJsonObject, MAXIMUM_JSON_DEPTH, type JsonObject, type Jso
 
 /** What an answer other than 200 tells the client to do next (wire note: transmission, errors). */
 export type ErrorAnswer =
-  | { readonly action: 'switch-key'; readonly serverKeyId: number }
+  | {
+      readonly action: 'switch-key';
+      /** The key to use: that of the hybrid mode is its ML-KEM key. */
+      readonly serverKeyId: number;
+      /** The EC key beside the ML-KEM key, where the answer speaks of the hybrid mode. */
+      readonly hybridEcKeyId?: number;
+    }
   | {
       readonly action: 'wait';
       /** What the answer asks for, in milliseconds; null when it leaves the wait to the client. */
@@ -51,8 +57,9 @@ export function decodeErrorAnswer(answer: {
     };
   }
   const keyId = object['key_id'];
-  if (error === 'key' && typeof keyId === 'number' && Number.isSafeInteger(keyId) && keyId > 0) {
-    return { action: 'switch-key', serverKeyId: keyId };
+  if (error === 'key' && isKeyId(keyId)) {
+    const hybridEcKeyId = object['qrc_ec_key_id'];
+    return { action: 'switch-key', serverKeyId: keyId, ...(isKeyId(hybridEcKeyId) && { hybridEcKeyId }) };
   }
   const host = text(object['region_host']);
   if (error === 'region_redirect' && host !== undefined) return { action: 'switch-region', host };
@@ -73,6 +80,9 @@ function parse(body: Uint8Array): JsonObject {
 }
 
 const text = (value: JsonValue | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
+
+const isKeyId = (value: JsonValue | undefined): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
 
 /** A server's words go to terminals and logs: they must not bring escape sequences along. */
 const printable = (words: string): string =>

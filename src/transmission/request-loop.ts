@@ -138,13 +138,27 @@ function keyChangeProblem(
   refused: readonly number[],
   limits: RequestLimits,
 ): VaultwireError | undefined {
+  const problem = serverKeyProblem(state, id, limits);
+  if (problem) return problem;
+  if (refused.includes(id) || refused.length > MAXIMUM_KEY_CHANGES) {
+    return new VaultwireError('server-key-loop', 'key_id: the server keeps changing its key');
+  }
+  return undefined;
+}
+
+/**
+ * Why a client may not change to a server key on a server's word, or undefined: its own key is pinned, it has no such
+ * key, or a newer one has worked. The error codes: `server-key-rejected`, `server-key-unknown`, `server-key-rollback`.
+ */
+export function serverKeyProblem(
+  state: Pick<RequestState, 'serverKeyId' | 'customServerKey' | 'workingKeyId'>,
+  id: number,
+  limits: Pick<RequestLimits, 'knowsServerKey'>,
+): VaultwireError | undefined {
   if (state.customServerKey) {
     return new VaultwireError('server-key-rejected', `the server refuses the pinned key ${state.serverKeyId}`);
   }
   if (!limits.knowsServerKey(id)) return new VaultwireError('server-key-unknown', `server key: no key of id ${id}`);
-  if (refused.includes(id) || refused.length > MAXIMUM_KEY_CHANGES) {
-    return new VaultwireError('server-key-loop', 'key_id: the server keeps changing its key');
-  }
   if (state.workingKeyId !== null && id < state.workingKeyId) {
     return new VaultwireError('server-key-rollback', `key_id: ${id} is older than a key that worked`);
   }
