@@ -59,7 +59,8 @@ export function encodeRsaPublicKey(modulus: Uint8Array, publicExponent: Uint8Arr
 
 function decodeIntegers(der: Uint8Array, name: string): Bytes[] {
   const integers: Bytes[] = [];
-  let [offset, end] = contents(der, 0);
+  const [first, end] = contents(der, 0);
+  let offset = first;
   while (offset < end) {
     const [start, next] = contents(der, offset);
     const digits = der.subarray(der[start] === 0 && next - start > 1 ? start + 1 : start, next);

@@ -1,0 +1,288 @@
+import { defaultSuite } from '#default-suite';
+import { AES_KEY_LENGTH, type EcPrivateKey } from '../../crypto/suite.js';
+import { open as openEcies } from '../../ecies/index.js';
+import type { Bytes } from '../../wire/bytes.js';
+import { isVaultwireError, VaultwireError, type ErrorCode } from '../../wire/error.js';
+import type { JsonObject } from '../../wire/json.js';
+import { importTeamKey, type DataKey, type TeamKey } from '../account/data-key.js';
+import {
+  AUTHENTICATED_WRAP_KINDS,
+  isAuthenticatedWrap,
+  WRAP_KINDS,
+  type OpenReport,
+  type WrapKind,
+} from '../account/wrap.js';
+import { importFolderKey, openKeyBytes, RecordKey, type FolderKey, type UnwrapOptions } from '../keys.js';
+import { importLegacyRecordKey, type LegacyRecordKey } from '../legacy-cbc.js';
+import type { openRsaPrivateKey, RsaPrivateKey } from '../rsa.js';
+import { assertUid } from '../uid.js';
+import type { SealedFolder, SealedRecord, SealedTeam, WrappedKey } from './sealed.js';
+
+/** What an account opens its vault with. */
+export interface VaultAccount {
+  readonly dataKey: DataKey;
+  /** For what was shared to the user's EC key. */
+  readonly ecPrivateKey?: EcPrivateKey;
+  /** For what was shared by RSA, from `vaultwire/keychain/rsa`. */
+  readonly rsaPrivateKey?: RsaPrivateKey;
+  /** The function of `vaultwire/keychain/rsa`, for teams that have an RSA key: only who names it loads RSA. */
+  readonly openRsaPrivateKey?: typeof openRsaPrivateKey;
+}
+
+export interface OpenItemOptions extends UnwrapOptions {
+  /**
+   * The kinds of wrap that are taken, for all or per uid: a ledger that knows how a uid was wrapped before can refuse a
+   * weaker kind. Default {@link AUTHENTICATED_WRAP_KINDS}.
+   */
+  readonly allowedWraps?: readonly WrapKind[] | ((uid: string) => readonly WrapKind[]);
+  /** Whether to open records whose data is AES-CBC, which authenticates nothing. Default false. */
+  readonly allowLegacyRecords?: boolean;
+}
+
+/** A team whose key opened. */
+export interface OpenedTeam {
+  readonly uid: string;
+  readonly key: TeamKey;
+  readonly ecPrivateKey: EcPrivateKey | undefined;
+  readonly rsaPrivateKey: RsaPrivateKey | undefined;
+  readonly report: OpenReport<WrapKind>;
+}
+
+/** A folder whose key opened. */
+export interface OpenedVaultFolder {
+  readonly uid: string;
+  readonly parentUid: string | undefined;
+  readonly key: FolderKey;
+  /** The JSON that holds its name, where there was any. */
+  readonly data: JsonObject | undefined;
+  /** Whether a change of `data` would have shown. The names of shared folders are AES-CBC, where it would not. */
+  readonly dataAuthenticated: boolean;
+  readonly revision: number | undefined;
+  /** How its key was wrapped. `authenticated` covers every key on the way from the account. */
+  readonly report: OpenReport<WrapKind>;
+}
+
+/** A record that opened. */
+export interface OpenedVaultRecord {
+  readonly uid: string;
+  /** The server's count of changes. It is not authenticated. */
+  readonly revision: number;
+  readonly data: JsonObject;
+  readonly key: RecordKey | LegacyRecordKey;
+  /** How its key was wrapped. `authenticated` covers its data and every key on the way from the account. */
+  readonly report: OpenReport<WrapKind>;
+}
+
+/** What did not open, and why. The others are never lost for it. */
+export interface VaultFailure {
+  readonly kind: 'team' | 'folder' | 'record';
+  /** As the server wrote it. */
+  readonly uid: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** What a key of the caller's own threw, when it was no VaultwireError. */
+  readonly cause?: unknown;
+}
+
+/** Keys that wrap others, as far as they have opened. */
+export class KeyRing {
+  readonly teams = new Map<string, OpenedTeam>();
+  readonly folders = new Map<string, OpenedVaultFolder>();
+  readonly account: VaultAccount;
+
+  constructor(account: VaultAccount) {
+    this.account = account;
+  }
+
+  /** The key that a wrap is under. @throws VaultwireError `key-missing`, `wrap-refused` */
+  parentOf({ kind, byUid }: WrappedKey): DataKey | TeamKey | FolderKey {
+    if (kind.startsWith('data-key-')) return this.account.dataKey;
+    return (kind.startsWith('team-') ? this.#team(byUid) : this.#folder(byUid)).key;
+  }
+
+  /** Whether every key above a wrap was authenticated. @throws VaultwireError `key-missing` */
+  isParentAuthenticated({ kind, byUid }: WrappedKey): boolean {
+    if (kind.startsWith('team-')) return this.#team(byUid).report.authenticated;
+    return kind.startsWith('folder-') ? this.#folder(byUid).report.authenticated : true;
+  }
+
+  /** @throws VaultwireError `key-missing` */
+  ecPrivateKeyOf({ kind, byUid }: WrappedKey): EcPrivateKey {
+    const key = kind === 'user-ec' ? this.account.ecPrivateKey : this.#team(byUid).ecPrivateKey;
+    return key ?? missing('an EC private key');
+  }
+
+  /** @throws VaultwireError `key-missing` */
+  rsaPrivateKeyOf({ kind, byUid }: WrappedKey): RsaPrivateKey {
+    const key = kind === 'user-rsa' ? this.account.rsaPrivateKey : this.#team(byUid).rsaPrivateKey;
+    return key ?? missing('an RSA private key');
+  }
+
+  #team(uid: string | undefined): OpenedTeam {
+    return this.teams.get(uid ?? '') ?? missing('the key of its team');
+  }
+
+  #folder(uid: string | undefined): OpenedVaultFolder {
+    return this.folders.get(uid ?? '') ?? missing('the key of its folder');
+  }
+}
+
+/**
+ * The wraps of one key to try, strongest first: those that are allowed, and of those either the authenticated ones or,
+ * only where there is none, the others. A wrap that authenticates nothing is never a second try.
+ *
+ * @throws VaultwireError `key-missing` when there is no wrap at all, `wrap-refused` when none is allowed
+ */
+export function usableWraps(
+  item: { readonly uid: string; readonly keys: readonly WrappedKey[] },
+  { allowedWraps = AUTHENTICATED_WRAP_KINDS }: OpenItemOptions,
+): readonly WrappedKey[] {
+  const { keys, uid } = item;
+  if (keys.length === 0) throw new VaultwireError('key-missing', 'key: expected at least one wrap');
+  const allowed = typeof allowedWraps === 'function' ? allowedWraps(uid) : allowedWraps;
+  const taken = keys.filter(({ kind }) => allowed.includes(kind));
+  if (taken.length === 0) throw new VaultwireError('wrap-refused', 'key: expected a wrap of a kind that is allowed');
+  if (taken.length === 1) return taken;
+  const authenticated = taken.filter(({ kind }) => isAuthenticatedWrap(kind));
+  return (authenticated.length > 0 ? authenticated : taken).toSorted(
+    (one, other) => WRAP_KINDS.indexOf(one.kind) - WRAP_KINDS.indexOf(other.kind),
+  );
+}
+
+async function unwrap<Key>(
+  ring: KeyRing,
+  item: { readonly uid: string; readonly keys: readonly WrappedKey[] },
+  options: OpenItemOptions,
+  open: (wrapped: WrappedKey) => Promise<Key>,
+): Promise<{ key: Key; report: OpenReport<WrapKind> }> {
+  let first: unknown;
+  for (const wrapped of usableWraps(item, options)) {
+    try {
+      const key = await open(wrapped);
+      const authenticated = isAuthenticatedWrap(wrapped.kind) && ring.isParentAuthenticated(wrapped);
+      return { key, report: { wrap: wrapped.kind, authenticated } };
+    } catch (error) {
+      first ??= error;
+    }
+  }
+  throw first;
+}
+
+/** The 32 bytes of a wrapped key. @throws VaultwireError `key-missing`, `open-failed` and what else a wrap is refused with */
+async function keyBytes(ring: KeyRing, wrapped: WrappedKey, options: UnwrapOptions): Promise<Bytes> {
+  const { kind, bytes } = wrapped;
+  switch (kind) {
+    case 'data-key-gcm':
+    case 'team-gcm':
+    case 'folder-gcm': {
+      const key = await ring.parentOf(wrapped).unwrapRecordKey(bytes, { ...options, extractable: true });
+      return key.exportSecretBytes();
+    }
+    case 'data-key-cbc':
+    case 'team-cbc':
+    case 'folder-cbc':
+      return openKeyBytes(ring.parentOf(wrapped).unauthenticatedKey(), bytes);
+    case 'user-ec':
+    case 'team-ec':
+      return asKeyBytes(await openEcies(ring.ecPrivateKeyOf(wrapped), bytes, options));
+    case 'user-rsa':
+    case 'team-rsa':
+      return asKeyBytes(await ring.rsaPrivateKeyOf(wrapped).unwrapKeyBytes(bytes));
+    default:
+      throw new VaultwireError('wrap-refused', 'key: expected a known kind of wrap');
+  }
+}
+
+function asKeyBytes(bytes: Bytes): Bytes {
+  if (bytes.length === AES_KEY_LENGTH) return bytes;
+  bytes.fill(0);
+  throw new VaultwireError('open-failed', 'wrapped key: does not open');
+}
+
+/** Opens a team's key, and its private keys: one that does not open fails the team. */
+export async function openTeam(ring: KeyRing, team: SealedTeam, options: OpenItemOptions): Promise<OpenedTeam> {
+  const { uid, ecKeyPair, encryptedRsaPrivateKey } = team;
+  const suite = options.suite ?? defaultSuite;
+  assertUid(uid, 'team.uid');
+  const { key, report } = await unwrap(ring, team, options, async (wrapped) => {
+    const bytes = await keyBytes(ring, wrapped, options);
+    const opened = await importTeamKey(bytes, options);
+    bytes.fill(0);
+    return opened;
+  });
+  const ecPrivateKey =
+    ecKeyPair && (await key.unwrapEcPrivateKey(ecKeyPair.encryptedPrivateKey, ecKeyPair.publicKey, options));
+  const { openRsaPrivateKey: openRsa } = ring.account;
+  const rsa = openRsa && encryptedRsaPrivateKey && (await openRsa(key, encryptedRsaPrivateKey, { suite }));
+  return { uid, key, ecPrivateKey, rsaPrivateKey: rsa?.privateKey, report };
+}
+
+/** Opens a folder's key and its name. */
+export async function openFolder(
+  ring: KeyRing,
+  folder: SealedFolder,
+  options: OpenItemOptions,
+): Promise<OpenedVaultFolder> {
+  const { uid, parentUid, data: sealed, revision } = folder;
+  const suite = options.suite ?? defaultSuite;
+  assertUid(uid, 'folder.uid');
+  const { key, data, report } = await unwrap(ring, folder, options, async (wrapped) => {
+    const bytes = await keyBytes(ring, wrapped, options);
+    const ownData =
+      sealed?.cipher === 'gcm'
+        ? await new RecordKey(await suite.importAesKey(bytes)).openData(sealed.bytes)
+        : undefined;
+    const opened = await importFolderKey(bytes, options);
+    return { key: opened, data: sealed?.cipher === 'cbc' ? await opened.openData(sealed.bytes) : ownData };
+  }).then(({ key: both, report: how }) => ({ ...both, report: how }));
+  const dataAuthenticated = sealed?.cipher === 'gcm' && report.authenticated;
+  return { uid, parentUid, key, data, dataAuthenticated, revision, report };
+}
+
+/** Opens a record. */
+export async function openRecord(
+  ring: KeyRing,
+  record: SealedRecord,
+  options: OpenItemOptions,
+): Promise<OpenedVaultRecord> {
+  const { uid, revision, data: sealed } = record;
+  assertUid(uid, 'record.uid');
+  assertDataAllowed(record, options);
+  const { key, report } = await unwrap(ring, record, options, async (wrapped) => {
+    if (sealed.cipher === 'gcm') {
+      const opened = await unwrapRecordKey(ring, wrapped, options);
+      return { key: opened, data: await opened.openData(sealed.bytes) };
+    }
+    const bytes = await keyBytes(ring, wrapped, options);
+    const opened = await importLegacyRecordKey(bytes, options);
+    bytes.fill(0);
+    return { key: opened, data: (await opened.openData(sealed.bytes)).value };
+  });
+  const authenticated = report.authenticated && sealed.cipher === 'gcm';
+  return { uid, revision, data: key.data, key: key.key, report: { wrap: report.wrap, authenticated } };
+}
+
+/** @throws VaultwireError `wrap-refused` for data that authenticates nothing, unless the caller takes it */
+export function assertDataAllowed({ data }: SealedRecord, { allowLegacyRecords = false }: OpenItemOptions): void {
+  if (data.cipher !== 'gcm' && !allowLegacyRecords) {
+    throw new VaultwireError('wrap-refused', 'record.data: expected AES-GCM');
+  }
+}
+
+async function unwrapRecordKey(ring: KeyRing, wrapped: WrappedKey, options: UnwrapOptions): Promise<RecordKey> {
+  if (wrapped.kind.endsWith('-gcm')) return ring.parentOf(wrapped).unwrapRecordKey(wrapped.bytes, options);
+  const bytes = await keyBytes(ring, wrapped, options);
+  const key = await (options.suite ?? defaultSuite).importAesKey(bytes, options);
+  bytes.fill(0);
+  return new RecordKey(key);
+}
+
+/** A key of the caller's own may throw what it likes: that item did not open, and the others go on. */
+export function vaultFailure(kind: VaultFailure['kind'], uid: string, error: unknown): VaultFailure {
+  if (isVaultwireError(error)) return { kind, uid, code: error.code, message: error.message };
+  return { kind, uid, code: 'open-failed', message: `${kind}: its key failed`, cause: error };
+}
+
+function missing(what: string): never {
+  throw new VaultwireError('key-missing', `key: expected ${what}`);
+}

@@ -1,0 +1,91 @@
+import { VaultwireError } from '../../wire/error.js';
+import type { Bytes } from '../../wire/bytes.js';
+import type { WorkerAnswer, WorkerBatch, WorkerKeys } from './protocol.js';
+
+/** A worker thread of Node or a web worker that runs `vaultwire/keychain/vault/worker`. */
+export type VaultWorker = WebWorkerLike | NodeWorkerLike;
+
+/** What is used of a web worker. */
+export interface WebWorkerLike {
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  addEventListener(type: string, listener: (event: object) => void): void;
+  terminate(): unknown;
+}
+
+/** What is used of a worker thread of Node. */
+export interface NodeWorkerLike {
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  on(type: string, listener: (value: unknown) => void): unknown;
+  terminate(): unknown;
+}
+
+/** How a platform makes workers. */
+export interface VaultWorkers {
+  /** How many are worth it. */
+  count(): number;
+  create(): VaultWorker;
+}
+
+interface Waiting {
+  readonly resolve: (answer: WorkerAnswer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Workers that open batches, each in turn. */
+export class WorkerPool {
+  readonly #workers: { readonly worker: VaultWorker; readonly waiting: Map<number, Waiting>; failed: boolean }[] = [];
+  #next = 0;
+
+  /** @throws what `create` throws */
+  constructor(create: () => VaultWorker, count: number, openers: readonly Bytes[]) {
+    for (let index = 0; index < count; index++) {
+      const worker = create();
+      const member = { worker, waiting: new Map<number, Waiting>(), failed: false };
+      const fail = (): void => {
+        member.failed = true;
+        for (const { reject } of member.waiting.values()) {
+          reject(new VaultwireError('worker-failed', 'worker: expected an answer, found an error'));
+        }
+        member.waiting.clear();
+      };
+      const answered = (message: unknown): void => {
+        // Both ends are this library's own.
+        const answer = message as WorkerAnswer;
+        member.waiting.get(answer.id)?.resolve(answer);
+        member.waiting.delete(answer.id);
+      };
+      if ('addEventListener' in worker) {
+        worker.addEventListener('message', (event) => {
+          if ('data' in event) answered(event.data);
+        });
+        for (const type of ['error', 'messageerror']) worker.addEventListener(type, fail);
+      } else {
+        worker.on('message', answered);
+        for (const type of ['error', 'messageerror', 'exit']) worker.on(type, fail);
+      }
+      this.#workers.push(member);
+      const keys: WorkerKeys = { type: 'keys', openers };
+      worker.postMessage(keys, []);
+    }
+  }
+
+  /** How many workers there are. */
+  get size(): number {
+    return this.#workers.length;
+  }
+
+  /** Has a batch opened, whose buffers change hands. @throws VaultwireError `worker-failed` */
+  open(batch: WorkerBatch): Promise<WorkerAnswer> {
+    const alive = this.#workers.filter(({ failed }) => !failed);
+    const member = alive[this.#next++ % alive.length];
+    if (!member) return Promise.reject(new VaultwireError('worker-failed', 'worker: expected one that runs'));
+    return new Promise((resolve, reject) => {
+      member.waiting.set(batch.id, { resolve, reject });
+      member.worker.postMessage(batch, [batch.bytes.buffer, batch.table.buffer]);
+    });
+  }
+
+  terminate(): void {
+    for (const { worker } of this.#workers) void worker.terminate();
+  }
+}

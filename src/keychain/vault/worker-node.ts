@@ -1,0 +1,15 @@
+import { parentPort } from 'node:worker_threads';
+import type { WorkerBatch, WorkerKeys } from './protocol.js';
+import { vaultWorker } from './worker.js';
+
+// The file that a worker thread of Node runs. Anywhere else it does nothing.
+
+const port = parentPort;
+if (port) {
+  const work = vaultWorker((answer, transfer) => {
+    port.postMessage(answer, transfer);
+  });
+  port.on('message', (message: WorkerKeys | WorkerBatch) => {
+    work(message);
+  });
+}

@@ -1,0 +1,20 @@
+import type { WorkerBatch, WorkerKeys } from './protocol.js';
+import { vaultWorker } from './worker.js';
+
+// The file that a web worker runs. Anywhere else it does nothing.
+
+/** The part of a dedicated worker's global scope that is used here; the types of pages do not know it. */
+interface WorkerScope {
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: WorkerKeys | WorkerBatch }) => void): void;
+}
+
+if ('DedicatedWorkerGlobalScope' in globalThis) {
+  const scope = globalThis as unknown as WorkerScope;
+  const work = vaultWorker((answer, transfer) => {
+    scope.postMessage(answer, transfer);
+  });
+  scope.addEventListener('message', ({ data }) => {
+    work(data);
+  });
+}

@@ -1,0 +1,143 @@
+import { Worker } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { nodeSuite } from '../../../src/crypto/node.js';
+import { importDataKey } from '../../../src/keychain/account/index.js';
+import { RecordKey } from '../../../src/keychain/keys.js';
+import { openVault, streamVault, type SealedRecord } from '../../../src/keychain/vault/index.js';
+import { codeOf, flipped } from '../account/support.js';
+import { VaultMaker } from './make-vault.js';
+
+const source = (path: string): string => fileURLToPath(new URL(`../../../src/${path}`, import.meta.url));
+
+describe('a whole vault, opened by worker threads', () => {
+  const suite = nodeSuite;
+  let code: string;
+  let started: Worker[] = [];
+  const createWorker = (): Worker => {
+    const worker = new Worker(code, { eval: true });
+    started.push(worker);
+    return worker;
+  };
+
+  beforeAll(async () => {
+    // The worker's file as its users get it, without a build of the package.
+    const { outputFiles } = await build({
+      entryPoints: [source('keychain/vault/worker-node.ts')],
+      alias: { '#default-suite': source('crypto/node.ts') },
+      bundle: true,
+      write: false,
+      platform: 'node',
+      format: 'cjs',
+    });
+    code = outputFiles[0]!.text;
+  });
+  afterEach(async () => {
+    await Promise.all(started.map((worker) => worker.terminate()));
+    started = [];
+  });
+
+  it('gives the same as this thread does, failures included, in the same order', async () => {
+    const maker = await VaultMaker.create(suite);
+    const records = await maker.records(1200);
+    records[3] = { ...records[3]!, data: { cipher: 'gcm', bytes: flipped(records[3]!.data.bytes, 40) } };
+    records[700] = await maker.record(maker.toUser);
+    records[701] = await maker.record(maker.underFolder);
+    records[702] = { ...records[702]!, keys: [] };
+    records[703] = { ...records[703]!, uid: 'no uid' };
+    records[704] = { ...records[704]!, keys: [{ kind: 'data-key-gcm', bytes: new Uint8Array(60) }] };
+    records[705] = { ...records[705]!, keys: [{ kind: 'data-key-gcm', bytes: new Uint8Array(20) }] };
+    const bare = await suite.importAesKey(await maker.dataKey.exportSecretBytes());
+    records[706] = { ...records[706]!, keys: [{ kind: 'data-key-gcm', bytes: await bare.seal(new Uint8Array(16)) }] };
+    const folderKeys = [{ kind: 'data-key-gcm' as const, bytes: await maker.dataKey.wrapFolderKey(maker.folder) }];
+    const vault = { folders: [{ uid: maker.folderUid, keys: folderKeys }], records };
+    const options = { suite, extractable: true };
+    const here = await openVault(vault, maker.account(), { ...options, workers: 0 });
+    const there = await openVault(vault, maker.account(), { ...options, workers: 2, createWorker });
+    const plain = (opened: typeof here) => ({
+      records: opened.records.map(({ uid, revision, data, report }) => ({ uid, revision, data, report })),
+      failed: opened.failed.map(({ uid, kind, code: failure }) => [
+        uid,
+        kind,
+        failure === 'length-invalid' ? 'open-failed' : failure,
+      ]),
+    });
+    expect(plain(there)).toEqual(plain(here));
+    expect(there.report).toEqual({ ...here.report, workers: 2 });
+    expect(there.failed.length).toBe(6);
+    expect(started.length).toBe(2);
+    const [one, other] = [here.records[0]!.key, there.records[0]!.key];
+    expect(await other.exportSecretBytes()).toEqual(await one.exportSecretBytes());
+  });
+
+  it('gives keys that open, seal, and keep their bytes unless told otherwise', async () => {
+    const maker = await VaultMaker.create(suite);
+    const records = await maker.records(3);
+    const opened = await openVault({ records }, maker.account(), { workers: 1, createWorker });
+    const key = opened.records[0]!.key as RecordKey;
+    expect(await key.openData(await key.sealData({ title: 'new' }))).toEqual({ title: 'new' });
+    expect(await key.openData(records[0]!.data.bytes)).toEqual(opened.records[0]!.data);
+    expect(await codeOf(() => key.exportSecretBytes())).toBe('key-not-extractable');
+  });
+
+  it('opens here what a worker that dies leaves', async () => {
+    const maker = await VaultMaker.create(suite);
+    const records = await maker.records(1500);
+    const dying = (): Worker => {
+      const worker = new Worker(
+        `require('node:worker_threads').parentPort.on('message', ({ type }) => { if (type === 'batch') process.exit(1) })`,
+        { eval: true },
+      );
+      started.push(worker);
+      return worker;
+    };
+    const opened = await openVault({ records }, maker.account(), { workers: 1, createWorker: dying });
+    expect(opened.records.length).toBe(1500);
+    expect(opened.failed).toEqual([]);
+    expect(opened.report.failedBatches).toBeGreaterThan(0);
+  });
+
+  it('opens here where no worker can be made, or keys cannot leave', async () => {
+    const maker = await VaultMaker.create(suite);
+    const records = await maker.records(3);
+    const createNone = (): never => {
+      throw new Error('workers are not allowed here');
+    };
+    const none = await openVault({ records }, maker.account(), { workers: 2, createWorker: createNone });
+    expect([none.records.length, none.report.workers]).toEqual([3, 0]);
+    const dataKey = await importDataKey(await maker.dataKey.exportSecretBytes());
+    const kept = await openVault({ records }, { dataKey }, { workers: 2, createWorker });
+    expect([kept.records.length, kept.report.workers, started.length]).toEqual([3, 0, 0]);
+  });
+
+  it('stops its workers when the caller leaves', async () => {
+    const maker = await VaultMaker.create(suite);
+    const record = await maker.record();
+    function* endless(): Generator<SealedRecord> {
+      for (;;) yield record;
+    }
+    const exits: Promise<unknown>[] = [];
+    const watched = (): Worker => {
+      const worker = createWorker();
+      exits.push(new Promise((resolve) => worker.once('exit', resolve)));
+      return worker;
+    };
+    let read = 0;
+    for await (const part of streamVault({ records: endless() }, maker.account(), {
+      workers: 2,
+      createWorker: watched,
+    })) {
+      read = part.progress.opened;
+      if (read >= 2048) break;
+    }
+    await Promise.all(exits);
+    expect(read).toBe(2048);
+  });
+
+  it('starts none below the threshold', async () => {
+    const maker = await VaultMaker.create(suite);
+    await openVault({ records: await maker.records(3) }, maker.account(), { createWorker });
+    expect(started.length).toBe(0);
+  });
+});
