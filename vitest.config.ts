@@ -8,15 +8,21 @@ const chromium = process.env.VAULTWIRE_CHROMIUM;
 const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
 /** The package's own entries, from source: a test and the code under it share one copy of every module. */
-const entries = (defaultSuite: string) => [
+const entries = (defaultSuite: string, onNode: boolean) => [
   { find: '#default-suite', replacement: source(defaultSuite) },
+  { find: '#rsa', replacement: source(`crypto/rsa-${onNode ? 'node' : 'portable'}.ts`) },
+  { find: '#vault-workers', replacement: source(`keychain/vault/workers-${onNode ? 'node' : 'web'}.ts`) },
   { find: /^vaultwire$/, replacement: source('index.ts') },
   { find: /^vaultwire\/crypto\/(\w+)$/, replacement: source('crypto/$1.ts') },
+  { find: 'vaultwire/ecies/hybrid', replacement: source('ecies/hybrid.ts') },
+  { find: 'vaultwire/transmission/account', replacement: source('transmission/account/index.ts') },
+  { find: /^vaultwire\/keychain\/(account|vault)$/, replacement: source('keychain/$1/index.ts') },
+  { find: /^vaultwire\/keychain\/(rsa|legacy-cbc|pam)$/, replacement: source('keychain/$1.ts') },
   { find: /^vaultwire\/(crypto|ecies|transmission|keychain)$/, replacement: source('$1/index.ts') },
 ];
 
 const node: TestProjectConfiguration = {
-  resolve: { alias: entries('crypto/node.ts') },
+  resolve: { alias: entries('crypto/node.ts', true) },
   test: {
     name: 'node',
     environment: 'node',
@@ -28,7 +34,7 @@ const node: TestProjectConfiguration = {
 };
 
 const browser: TestProjectConfiguration = {
-  resolve: { alias: entries('crypto/webcrypto.ts') },
+  resolve: { alias: entries('crypto/webcrypto.ts', false) },
   // Found before the first test: a dependency found later would reload the page under the tests.
   optimizeDeps: { entries: ['src/**/*.ts', 'test/**/*.browser.test.ts', 'test/browser/**/*.ts'] },
   test: {
