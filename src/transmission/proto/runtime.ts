@@ -19,6 +19,7 @@
  * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
  */
 import protobuf from 'protobufjs/minimal.js';
+import { copyBytes } from '../../wire/bytes.js';
 
 /*
  * What the generated code of messages.js runs on, in place of protobufjs/minimal itself. It keeps that package's reader
@@ -59,7 +60,7 @@ export class Reader extends PlainReader {
 
   /** Bytes of a field, copied: a view would keep the whole message in memory. */
   override raw(start: number, end: number): Uint8Array<ArrayBuffer> {
-    return Uint8Array.from(this.buf.subarray(start, end));
+    return copyBytes(this.buf.subarray(start, end));
   }
 
   /** Skips an unknown field. Groups are no part of proto3, and the only ones of them that nest. */

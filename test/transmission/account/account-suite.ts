@@ -1,0 +1,619 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CryptoSuite, EcPrivateKey } from 'vaultwire/crypto';
+import { deterministicSuite } from 'vaultwire/crypto/deterministic';
+import { generateMlKemPrivateKey, open, seal, type MlKemPrivateKey } from 'vaultwire/ecies/hybrid';
+import { customServerKey, ReplayWindow } from 'vaultwire/transmission';
+import {
+  AccountSummary,
+  Authentication,
+  authorizeRouterUser,
+  customMlKemKey,
+  decodeControllerMessage,
+  decodeMessage,
+  decodeRouterHeaders,
+  decodeRouterQuery,
+  encodeControllerMessage,
+  encodeKeyError,
+  encodeMessage,
+  exchangeAccountRequest,
+  openAccountAnswer,
+  openAccountMessage,
+  openAccountRequest,
+  openRouterAnswer,
+  openRouterBody,
+  openRouterUser,
+  readJsonPayload,
+  routerHost,
+  routerSocketUrl,
+  routerUserHeaders,
+  sealAccountAnswer,
+  sealAccountRequest,
+  sealRouterAnswer,
+  sealRouterRequest,
+  type OpenAccountRequestOptions,
+} from 'vaultwire/transmission/account';
+
+const LIMITS = { maximumBytes: 1 << 20 };
+const TOKEN = Uint8Array.from({ length: 48 }, (_, index) => index + 1);
+const UID = Uint8Array.from({ length: 16 }, (_, index) => index);
+
+/** A server with one EC key (7) and one ML-KEM key (136), and what a client knows of it. */
+export async function makeServer(suite: CryptoSuite) {
+  const ec = await suite.generateEcPrivateKey();
+  const { privateKey: mlKem } = await generateMlKemPrivateKey('ML-KEM-1024', { suite });
+  const opening = (keys: { ec?: EcPrivateKey; mlKem?: MlKemPrivateKey } = { ec, mlKem }) =>
+    ({
+      serverKey: (id: number) => (id === 7 ? keys.ec : undefined),
+      hybrid: { mlKemKey: (id: number) => (id === 136 ? keys.mlKem : undefined), open },
+      suite,
+    }) satisfies OpenAccountRequestOptions;
+  return {
+    ec,
+    mlKem,
+    serverKey: { id: 7, publicKey: ec.publicKey },
+    hybrid: { mlKemKey: { id: 136, publicKey: mlKem.publicKey }, seal },
+    opening,
+  };
+}
+
+/** Changes an envelope and encodes it again. */
+export function edit(body: Uint8Array, change: (request: Authentication.ApiRequest) => void): Uint8Array {
+  const request = decodeMessage(Authentication.ApiRequest, body, 'request', LIMITS);
+  change(request);
+  return encodeMessage(Authentication.ApiRequest, request);
+}
+
+const flip = (bytes: Uint8Array, index: number): void => {
+  bytes[index < 0 ? bytes.length + index : index]! ^= 1;
+};
+
+/** What every suite must do, in Node and in browsers. */
+export function describeAccount(suites: readonly CryptoSuite[]): void {
+  describe.each(suites.map((suite) => [suite.name, suite] as const))('account requests under %s', (_, suite) => {
+    it.each(['ec', 'hybrid'] as const)(
+      'carries a message and a session token in %s mode, and the answer back',
+      async (mode) => {
+        const server = await makeServer(suite);
+        const message = encodeMessage(AccountSummary.AccountSummaryRequest, { summaryVersion: 1 });
+        const sealed = await sealAccountRequest({
+          serverKey: server.serverKey,
+          ...(mode === 'hybrid' && { hybrid: server.hybrid }),
+          payload: message,
+          sessionToken: TOKEN,
+          apiVersion: 3,
+          locale: 'de_DE',
+          suite,
+        });
+        expect(sealed.transport).toBe(mode);
+        const opened = await openAccountRequest(sealed.body, server.opening());
+        expect(opened).toMatchObject({
+          transport: mode,
+          payload: message,
+          sessionToken: TOKEN,
+          apiVersion: 3,
+          locale: 'de_DE',
+          serverKeyId: 7,
+          mlKemKeyId: mode === 'hybrid' ? 136 : null,
+          timeToken: undefined,
+        });
+
+        const keys = { keysInfo: { encryptedDataKey: Uint8Array.of(9) }, clientKey: Uint8Array.of(1, 2) };
+        const body = await sealAccountAnswer(
+          opened.transmissionKey,
+          encodeMessage(AccountSummary.AccountSummaryElements, keys),
+        );
+        const answer = await openAccountMessage(sealed.transmissionKey, body, AccountSummary.AccountSummaryElements);
+        expect(answer).toMatchObject(keys);
+      },
+    );
+
+    it('lays the envelope out as the wire note says', async () => {
+      const server = await makeServer(suite);
+      const ec = await sealAccountRequest({ serverKey: server.serverKey, payload: new Uint8Array(0), suite });
+      const plain = decodeMessage(Authentication.ApiRequest, ec.body, 'request', LIMITS);
+      expect(plain).toMatchObject({ publicKeyId: 7, locale: 'en_US' });
+      expect([plain.encryptedTransmissionKey.length, plain.encryptedPayload.length]).toEqual([125, 28]);
+      expect(plain.qrcMessageKey).toBeNull();
+
+      const { body } = await sealAccountRequest({
+        serverKey: server.serverKey,
+        hybrid: server.hybrid,
+        payload: new Uint8Array(0),
+        suite,
+      });
+      const hybrid = decodeMessage(Authentication.ApiRequest, body, 'request', LIMITS);
+      expect(hybrid.publicKeyId).toBe(136);
+      expect(hybrid.encryptedTransmissionKey).toHaveLength(16);
+      const { clientEcPublicKey, mlKemEncapsulatedKey, data, msgVersion, ecKeyId } = hybrid.qrcMessageKey!;
+      expect([clientEcPublicKey!.length, mlKemEncapsulatedKey!.length, data!.length]).toEqual([65, 1568, 60]);
+      expect([msgVersion, ecKeyId]).toEqual([1, 7]);
+    });
+
+    it('makes the same bytes of the same randomness', async () => {
+      const server = await makeServer(suite);
+      const bodies = [1, 2].map(async () => {
+        let next = 0;
+        const replayed = deterministicSuite(suite, (length) => Uint8Array.from({ length }, () => ++next & 0xff));
+        const sealed = await sealAccountRequest({
+          serverKey: server.serverKey,
+          hybrid: server.hybrid,
+          payload: UID,
+          suite: replayed,
+        });
+        return sealed.body;
+      });
+      const [first, second] = await Promise.all(bodies);
+      expect(first).toEqual(second);
+      // The transmission key is drawn first, then the optional data.
+      const { encryptedTransmissionKey } = decodeMessage(Authentication.ApiRequest, first!, 'request', LIMITS);
+      expect(encryptedTransmissionKey).toEqual(Uint8Array.from({ length: 16 }, (_, index) => 33 + index));
+    });
+
+    it('carries the JSON of a v2 command, and does without optional data', async () => {
+      const server = await makeServer(suite);
+      const command = { command: 'sync_down', revision: 7 };
+      const sealed = await sealAccountRequest({
+        serverKey: server.serverKey,
+        hybrid: { ...server.hybrid, optionalData: false },
+        payload: command,
+        suite,
+      });
+      const { encryptedTransmissionKey } = decodeMessage(Authentication.ApiRequest, sealed.body, 'request', LIMITS);
+      expect(encryptedTransmissionKey).toHaveLength(0);
+      const opened = await openAccountRequest(sealed.body, server.opening());
+      expect(readJsonPayload(opened)).toEqual(command);
+      expect(opened.sessionToken).toBeUndefined();
+      const body = await sealAccountAnswer(opened.transmissionKey, { result: 'success' });
+      const answer = await openAccountAnswer(sealed.transmissionKey, body);
+      expect(JSON.parse(new TextDecoder().decode(answer))).toEqual({ result: 'success' });
+    });
+
+    it('refuses every changed envelope', async () => {
+      const server = await makeServer(suite);
+      const base = { serverKey: server.serverKey, payload: UID, sessionToken: TOKEN, suite };
+      const ec = (await sealAccountRequest(base)).body;
+      const hybrid = (await sealAccountRequest({ ...base, hybrid: server.hybrid })).body;
+      const refused: [string, Uint8Array, string][] = [
+        ['an unknown EC key', edit(ec, (request) => (request.publicKeyId = 8)), 'server-key-unknown'],
+        ['no key id', edit(ec, (request) => (request.publicKeyId = 0)), 'server-key-unknown'],
+        ['a negative key id', edit(ec, (request) => (request.publicKeyId = -7)), 'server-key-unknown'],
+        [
+          'a wrapped key one byte short',
+          edit(ec, (request) => (request.encryptedTransmissionKey = request.encryptedTransmissionKey.slice(1))),
+          'length-invalid',
+        ],
+        [
+          'a wrapped key one byte long',
+          edit(ec, (request) => (request.encryptedTransmissionKey = new Uint8Array(126))),
+          'length-invalid',
+        ],
+        [
+          'no wrapped key',
+          edit(ec, (request) => (request.encryptedTransmissionKey = new Uint8Array(0))),
+          'length-invalid',
+        ],
+        [
+          'a point off the curve',
+          edit(ec, (request) => {
+            flip(request.encryptedTransmissionKey, 64);
+          }),
+          'point-invalid',
+        ],
+        [
+          'a flipped bit of the wrapped key',
+          edit(ec, (request) => {
+            flip(request.encryptedTransmissionKey, -1);
+          }),
+          'open-failed',
+        ],
+        [
+          'a flipped bit of the payload',
+          edit(ec, (request) => {
+            flip(request.encryptedPayload, 12);
+          }),
+          'open-failed',
+        ],
+        [
+          'a payload of 27 bytes',
+          edit(ec, (request) => (request.encryptedPayload = new Uint8Array(27))),
+          'message-too-short',
+        ],
+        ['an unknown ML-KEM key', edit(hybrid, (request) => (request.publicKeyId = 137)), 'server-key-unknown'],
+        [
+          'an unknown EC key beside it',
+          edit(hybrid, (request) => (request.qrcMessageKey!.ecKeyId = 6)),
+          'server-key-unknown',
+        ],
+        [
+          'message version 0',
+          edit(hybrid, (request) => (request.qrcMessageKey!.msgVersion = 0)),
+          'parameter-out-of-range',
+        ],
+        [
+          'message version 2',
+          edit(hybrid, (request) => (request.qrcMessageKey!.msgVersion = 2)),
+          'parameter-out-of-range',
+        ],
+        [
+          'a flipped bit of the ML-KEM ciphertext',
+          edit(hybrid, (request) => {
+            flip(request.qrcMessageKey!.mlKemEncapsulatedKey!, 0);
+          }),
+          'open-failed',
+        ],
+        [
+          'an ML-KEM ciphertext of the other set',
+          edit(hybrid, (request) => (request.qrcMessageKey!.mlKemEncapsulatedKey = new Uint8Array(1088))),
+          'length-invalid',
+        ],
+        ['an empty QrcMessageKey', edit(hybrid, (request) => (request.qrcMessageKey = {})), 'server-key-unknown'],
+        [
+          'optional data removed',
+          edit(hybrid, (request) => (request.encryptedTransmissionKey = new Uint8Array(0))),
+          'open-failed',
+        ],
+        [
+          'optional data of another length',
+          edit(hybrid, (request) => (request.encryptedTransmissionKey = new Uint8Array(8))),
+          'length-invalid',
+        ],
+        ['the hybrid part stripped', edit(hybrid, (request) => (request.qrcMessageKey = null)), 'length-invalid'],
+        ['no protobuf', Uint8Array.of(0xff), 'protobuf-invalid'],
+        ['a cut body', hybrid.subarray(0, -1), 'protobuf-invalid'],
+        ['nothing', new Uint8Array(0), 'length-invalid'],
+      ];
+      for (const [what, body, code] of refused) {
+        await expect(openAccountRequest(body, server.opening()), what).rejects.toMatchObject({ code });
+      }
+      await expect(openAccountRequest(ec, { ...server.opening(), maximumBytes: ec.length - 1 })).rejects.toMatchObject({
+        code: 'message-too-long',
+      });
+    });
+
+    it('refuses hybrid requests without ML-KEM keys, and EC requests where hybrid is required', async () => {
+      const server = await makeServer(suite);
+      const base = { serverKey: server.serverKey, payload: UID, suite };
+      const ec = (await sealAccountRequest(base)).body;
+      const hybrid = (await sealAccountRequest({ ...base, hybrid: server.hybrid })).body;
+      const { serverKey, hybrid: opening } = server.opening();
+      await expect(openAccountRequest(hybrid, { serverKey, suite })).rejects.toMatchObject({
+        code: 'server-key-unknown',
+      });
+      const required = { serverKey, suite, hybrid: { ...opening, required: true } };
+      await expect(openAccountRequest(ec, required)).rejects.toMatchObject({ code: 'hybrid-required' });
+      expect((await openAccountRequest(hybrid, required)).transport).toBe('hybrid');
+    });
+
+    it('refuses a request that a replay window has seen, in both modes', async () => {
+      const server = await makeServer(suite);
+      for (const hybrid of [undefined, server.hybrid]) {
+        const replayWindow = new ReplayWindow();
+        const { body } = await sealAccountRequest({
+          serverKey: server.serverKey,
+          ...(hybrid && { hybrid }),
+          payload: UID,
+          suite,
+        });
+        const options = { ...server.opening(), replayWindow, now: 1 };
+        await openAccountRequest(body, options);
+        await expect(openAccountRequest(body, options)).rejects.toMatchObject({ code: 'request-replayed' });
+        await expect(openAccountRequest(body, { ...server.opening(), replayWindow })).rejects.toMatchObject({
+          code: 'argument-invalid',
+        });
+      }
+    });
+
+    it('refuses ids and a transmission key that cannot be', async () => {
+      const server = await makeServer(suite);
+      for (const id of [0, -1, 1.5, 2 ** 31, Number.NaN]) {
+        await expect(
+          sealAccountRequest({ serverKey: { ...server.serverKey, id }, payload: UID, suite }),
+        ).rejects.toMatchObject({ code: 'argument-invalid' });
+        await expect(
+          sealAccountRequest({ serverKey: { ...server.serverKey, id }, hybrid: server.hybrid, payload: UID, suite }),
+        ).rejects.toMatchObject({ code: 'argument-invalid' });
+      }
+      // A peer that wraps a key of 16 bytes: it opens, and is no AES-256 key.
+      const wrapped = await seal({ ec: server.ec.publicKey, mlKem: server.mlKem.publicKey }, new Uint8Array(16), {
+        suite,
+      });
+      const body = encodeMessage(Authentication.ApiRequest, {
+        publicKeyId: 136,
+        encryptedPayload: new Uint8Array(28),
+        qrcMessageKey: { ...wrapped, msgVersion: 1, ecKeyId: 7 },
+      });
+      await expect(openAccountRequest(body, server.opening())).rejects.toMatchObject({ code: 'length-invalid' });
+    });
+
+    it('is not impressed by buffers that change under its hands', async () => {
+      const server = await makeServer(suite);
+      const payload = UID.slice();
+      const sessionToken = TOKEN.slice();
+      const sealing = sealAccountRequest({ serverKey: server.serverKey, payload, sessionToken, suite });
+      payload.fill(0);
+      sessionToken.fill(0);
+      const { body } = await sealing;
+      const opening = openAccountRequest(body, server.opening());
+      body.fill(0);
+      expect(await opening).toMatchObject({ payload: UID, sessionToken: TOKEN });
+    });
+
+    it('carries any payload and token', async () => {
+      const server = await makeServer(suite);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.uint8Array({ maxLength: 2000 }),
+          fc.uint8Array({ minLength: 1, maxLength: 100 }),
+          fc.string({ maxLength: 20 }),
+          async (payload, sessionToken, locale) => {
+            const { body } = await sealAccountRequest({
+              serverKey: server.serverKey,
+              payload,
+              sessionToken,
+              locale,
+              suite,
+            });
+            const opened = await openAccountRequest(body, server.opening());
+            expect(Array.from(opened.payload)).toEqual(Array.from(payload));
+            expect(Array.from(opened.sessionToken!)).toEqual(Array.from(sessionToken));
+            expect(opened.locale).toBe(locale);
+          },
+        ),
+        { numRuns: 10 },
+      );
+    });
+
+    it('exchanges with a server that changes both keys on the way', async () => {
+      const server = await makeServer(suite);
+      const other = await makeServer(suite);
+      const seen: string[] = [];
+      const serverKeys = {
+        custom: false,
+        defaultId: 6,
+        has: (id: number) => id === 6 || id === 7,
+        get: (id: number) => Promise.resolve({ id, publicKey: (id === 7 ? server : other).ec.publicKey }),
+      };
+      const mlKemKeys = {
+        custom: false,
+        defaultId: 100,
+        has: (id: number) => id === 100 || id === 136,
+        get: (id: number) => ({ id, publicKey: (id === 136 ? server : other).mlKem.publicKey }),
+      };
+      const result = await exchangeAccountRequest({
+        host: 'keepersecurity.com',
+        path: 'login/account_summary',
+        serverKeys,
+        hybrid: { mlKemKeys, seal },
+        payload: UID,
+        sleep: () => Promise.reject(new Error('slept')),
+        post: async (host, path, body) => {
+          seen.push(`${host} ${path}`);
+          try {
+            const { transmissionKey, transport } = await openAccountRequest(body, server.opening());
+            expect(transport).toBe('hybrid');
+            return { status: 200, body: await sealAccountAnswer(transmissionKey, UID) };
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'server-key-unknown' });
+            return { status: 401, body: encodeKeyError({ serverKeyId: 7, mlKemKeyId: 136 }) };
+          }
+        },
+        suite,
+      });
+      expect(result).toMatchObject({
+        answer: UID,
+        authenticated: true,
+        transport: 'hybrid',
+        downgrade: null,
+        serverKeyId: 7,
+        mlKemKeyId: 136,
+      });
+      expect(seen).toEqual(['keepersecurity.com login/account_summary', 'keepersecurity.com login/account_summary']);
+    });
+
+    it('takes the keys that a caller pins', async () => {
+      const server = await makeServer(suite);
+      const serverKeys = customServerKey({ id: 7, publicKey: server.ec.publicKey.bytes }, { suite });
+      const mlKemKeys = customMlKemKey({ id: 136, publicKey: server.mlKem.publicKey });
+      const { body } = await sealAccountRequest({
+        serverKey: await serverKeys.get(7),
+        hybrid: { mlKemKey: mlKemKeys.get(136), seal },
+        payload: UID,
+        suite,
+      });
+      expect((await openAccountRequest(body, server.opening())).mlKemKeyId).toBe(136);
+      expect([mlKemKeys.custom, mlKemKeys.has(136), mlKemKeys.has(100)]).toEqual([true, true, false]);
+      expect(() => mlKemKeys.get(100)).toThrow(expect.objectContaining({ code: 'server-key-unknown' }));
+      expect(() => customMlKemKey({ id: 0, publicKey: server.mlKem.publicKey })).toThrow(
+        expect.objectContaining({ code: 'argument-invalid' }),
+      );
+    });
+  });
+
+  describe.each(suites.map((suite) => [suite.name, suite] as const))('router envelopes under %s', (_, suite) => {
+    it('carries a controller message there and its answer back', async () => {
+      const server = await makeServer(suite);
+      const message = encodeControllerMessage({
+        messageType: 'CMT_ROTATE',
+        messageUid: UID,
+        controllerUid: UID,
+        streamResponse: false,
+        payload: { action: 'rotate' },
+        timeout: 15_000,
+      });
+      const request = await sealRouterRequest({ serverKey: server.serverKey, sessionToken: TOKEN, message, suite });
+      expect(request.headers['Authorization']).toMatch(/^KeeperUser [\w+/]+=*$/);
+
+      const user = await openRouterUser(decodeRouterHeaders(new Headers(request.headers)), {
+        serverKeys: [await suite.generateEcPrivateKey(), server.ec],
+        suite,
+      });
+      expect(user.sessionToken).toEqual(TOKEN);
+      expect(decodeControllerMessage(await openRouterBody(user, request.body))).toEqual({
+        messageType: 'CMT_ROTATE',
+        messageUid: UID,
+        controllerUid: UID,
+        streamResponse: false,
+        payload: new TextEncoder().encode('{"action":"rotate"}'),
+        timeout: 15_000,
+      });
+
+      const answer = await sealRouterAnswer(user.transmissionKey, { ok: true, message: UID });
+      expect(await openRouterAnswer(request.transmissionKey, answer)).toEqual({
+        ok: true,
+        message: UID,
+        authenticated: true,
+      });
+    });
+
+    it('puts the same two values into the URL of a WebSocket', async () => {
+      const server = await makeServer(suite);
+      const authorization = await authorizeRouterUser({ serverKey: server.serverKey, sessionToken: TOKEN, suite });
+      const url = routerSocketUrl('keepersecurity.eu', authorization);
+      expect(url).toMatch(
+        /^wss:\/\/connect\.keepersecurity\.eu\/api\/user\/client\?Authorization=KeeperUser%20[\w-]+&TransmissionKey=[\w-]{167}$/,
+      );
+      const credentials = decodeRouterQuery(url);
+      expect(credentials).toEqual(decodeRouterHeaders(new Headers(routerUserHeaders(authorization))));
+      expect(decodeRouterQuery(url.slice('wss://connect.keepersecurity.eu'.length))).toEqual(credentials);
+      const user = await openRouterUser(credentials, { serverKeys: [server.ec], suite });
+      expect(user.sessionToken).toEqual(TOKEN);
+    });
+
+    it('refuses credentials and bodies that are not as they should be', async () => {
+      const server = await makeServer(suite);
+      const request = await sealRouterRequest({
+        serverKey: server.serverKey,
+        sessionToken: TOKEN,
+        message: UID,
+        suite,
+      });
+      const { TransmissionKey: key, Authorization: token } = request.headers;
+      const headers: [string, Record<string, string>][] = [
+        ['no key', { Authorization: token! }],
+        ['no token', { TransmissionKey: key! }],
+        ['another scheme', { TransmissionKey: key!, Authorization: token!.replace('KeeperUser', 'Bearer') }],
+        ['a short key', { TransmissionKey: key!.slice(4), Authorization: token! }],
+        ['a key that is no base64', { TransmissionKey: '*', Authorization: token! }],
+        ['an empty sealed token', { TransmissionKey: key!, Authorization: `KeeperUser ${btoa('x'.repeat(28))}` }],
+        ['a huge token', { TransmissionKey: key!, Authorization: `KeeperUser ${btoa('x'.repeat(5000))}` }],
+      ];
+      for (const [what, changed] of headers) {
+        expect(() => decodeRouterHeaders(new Headers(changed)), what).toThrow(
+          expect.objectContaining({ code: 'header-invalid' }),
+        );
+      }
+      const url = routerSocketUrl(
+        'keepersecurity.com',
+        await authorizeRouterUser({ serverKey: server.serverKey, sessionToken: TOKEN, suite }),
+      );
+      for (const changed of [
+        `${url}&TransmissionKey=AA`,
+        `${url}&Authorization=x`,
+        url.replace('TransmissionKey', 'transmissionkey'),
+        '',
+      ]) {
+        expect(() => decodeRouterQuery(changed)).toThrow(expect.objectContaining({ code: 'header-invalid' }));
+      }
+
+      const credentials = decodeRouterHeaders(new Headers(request.headers));
+      const other = await suite.generateEcPrivateKey();
+      const open = (serverKeys: EcPrivateKey[], changed = credentials) =>
+        openRouterUser(changed, { serverKeys, suite });
+      await expect(open([other])).rejects.toMatchObject({ code: 'open-failed' });
+      await expect(open([])).rejects.toMatchObject({ code: 'argument-invalid' });
+      await expect(open(Array.from({ length: 9 }, () => other))).rejects.toMatchObject({ code: 'argument-invalid' });
+      const changedToken = credentials.sealedSessionToken.slice();
+      flip(changedToken, -1);
+      await expect(open([server.ec], { ...credentials, sealedSessionToken: changedToken })).rejects.toMatchObject({
+        code: 'open-failed',
+      });
+      const offCurve = credentials.wrappedTransmissionKey.slice();
+      flip(offCurve, 64);
+      await expect(open([server.ec], { ...credentials, wrappedTransmissionKey: offCurve })).rejects.toMatchObject({
+        code: 'point-invalid',
+      });
+
+      const user = await open([server.ec]);
+      await expect(openRouterBody(user, request.body.subarray(1))).rejects.toMatchObject({ code: 'open-failed' });
+      await expect(openRouterBody(user, request.body, { maximumBytes: 10 })).rejects.toMatchObject({
+        code: 'message-too-long',
+      });
+    });
+
+    it('reads refusals, and says what is authenticated', async () => {
+      const server = await makeServer(suite);
+      const { transmissionKey } = await authorizeRouterUser({
+        serverKey: server.serverKey,
+        sessionToken: TOKEN,
+        suite,
+      });
+      const refusal = await sealRouterAnswer(transmissionKey, {
+        ok: false,
+        responseCode: 'RRC_CONTROLLER_DOWN',
+        errorMessage: 'gateway\u001b[2J is away',
+      });
+      expect(await openRouterAnswer(transmissionKey, refusal)).toEqual({
+        ok: false,
+        responseCode: 'RRC_CONTROLLER_DOWN',
+        errorMessage: 'gateway [2J is away',
+      });
+      expect(await openRouterAnswer(transmissionKey, Uint8Array.of(8, 99))).toMatchObject({
+        ok: false,
+        responseCode: 'unknown',
+      });
+      expect(await openRouterAnswer(transmissionKey, new Uint8Array(0))).toEqual({
+        ok: true,
+        message: new Uint8Array(0),
+        authenticated: false,
+      });
+      const answer = await sealRouterAnswer(transmissionKey, { ok: true, message: UID });
+      flip(answer, -1);
+      await expect(openRouterAnswer(transmissionKey, answer)).rejects.toMatchObject({ code: 'open-failed' });
+      await expect(openRouterAnswer(transmissionKey, answer, { maximumBytes: 10 })).rejects.toMatchObject({
+        code: 'message-too-long',
+      });
+    });
+
+    it('knows the routers of the regions', () => {
+      expect(['keepersecurity.com', 'GOVCLOUD.keepersecurity.us', 'il5.keepersecurity.us'].map(routerHost)).toEqual([
+        'connect.keepersecurity.com',
+        'connect.keepersecurity.us',
+        'connect.il5.keepersecurity.us',
+      ]);
+    });
+
+    it('refuses controller messages with UIDs, types and timeouts that cannot be', () => {
+      const message = {
+        messageType: 'CMT_GENERAL' as const,
+        messageUid: UID,
+        controllerUid: UID,
+        streamResponse: true,
+        payload: UID,
+        timeout: 0,
+      };
+      expect(decodeControllerMessage(encodeControllerMessage(message))).toEqual(message);
+      for (const changed of [{ messageUid: UID.subarray(1) }, { controllerUid: new Uint8Array(17) }]) {
+        expect(() => encodeControllerMessage({ ...message, ...changed })).toThrow(
+          expect.objectContaining({ code: 'length-invalid' }),
+        );
+      }
+      for (const timeout of [-1, 2 ** 31, 0.5]) {
+        expect(() => encodeControllerMessage({ ...message, timeout })).toThrow(
+          expect.objectContaining({ code: 'argument-invalid' }),
+        );
+      }
+      const bytes = encodeControllerMessage(message);
+      for (const [extra, code] of [
+        [[8, 99], 'field-invalid'],
+        [[18, 1, 0], 'length-invalid'],
+        [[26, 0], 'length-invalid'],
+        [[48, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1], 'field-invalid'],
+      ] as const) {
+        expect(() => decodeControllerMessage(Uint8Array.of(...bytes, ...extra))).toThrow(
+          expect.objectContaining({ code }),
+        );
+      }
+    });
+  });
+}
