@@ -10,7 +10,7 @@ export async function refused(code: ErrorCode, action: () => unknown): Promise<V
     error = thrown;
   }
   if (error === undefined) throw new Error(`expected a refusal with ${code}, found none`);
-  if (!(error instanceof VaultwireError)) throw error;
+  if (!(error instanceof VaultwireError)) throw new Error(`expected a refusal with ${code}`, { cause: error });
   expect(error.code).toBe(code);
   return error;
 }
