@@ -20,6 +20,7 @@ const inputs = [
   'reference/tsconfig.build.json',
   'reference/tsup.config.ts',
   'reference/src',
+  'vectors/runner',
 ];
 
 function fingerprint() {
