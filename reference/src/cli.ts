@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { isVaultwireError } from 'vaultwire';
 import { registerServe } from './serve.js';
+import { registerTour } from './tour.js';
 
 /** What a person who started the command is told when the system refuses something. */
 const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
@@ -23,6 +24,7 @@ function createProgram(): Command {
     .showHelpAfterError('(vaultwire --help says more)')
     .exitOverride();
   registerServe(program);
+  registerTour(program);
   return program;
 }
 
