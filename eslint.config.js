@@ -33,7 +33,11 @@ const zones = [
         ? `src/${folder} imports no other folder.`
         : `src/${folder} may import only src/{${allowed.join(',')}}.`,
   })),
-  { target: './src', from: ['./reference', './vectors', './test', './bench'], message: 'The library knows nothing above it.' },
+  {
+    target: './src',
+    from: ['./reference', './vectors', './test', './bench'],
+    message: 'The library knows nothing above it.',
+  },
   {
     target: ['./reference', './vectors'],
     from: ['./src', './dist', './test', './bench'],
