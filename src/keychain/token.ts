@@ -1,7 +1,7 @@
 import { defaultSuite } from '#default-suite';
 import { RedactedKey } from '../crypto/redacted.js';
 import { AES_KEY_LENGTH, P256_PUBLIC_KEY_LENGTH, type CryptoSuite } from '../crypto/suite.js';
-import { hostRegion, regionHost } from '../transmission/regions.js';
+import { hostRegion, isHost, regionHost } from '../transmission/regions.js';
 import { encodeUtf8, type Bytes } from '../wire/bytes.js';
 import { decodeBase64, encodeBase64, encodeBase64Url } from '../wire/base64.js';
 import { VaultwireError } from '../wire/error.js';
@@ -130,7 +130,7 @@ async function fromSecret(
  * @throws VaultwireError `token-invalid`
  */
 export function assertHost(host: string): string {
-  if (/^(?:[a-z\d](?:[a-z\d.-]{0,251}[a-z\d])?|\[[\da-f:]{2,39}\])(?::\d{1,5})?$/i.test(host)) return host;
+  if (isHost(host)) return host;
   throw invalid('expected a host name');
 }
 
