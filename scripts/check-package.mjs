@@ -190,3 +190,8 @@ const help = run(shell, vaultwire, '--help');
 for (const word of ['serve', 'tour', 'vectors']) assert.match(help, new RegExp(`\\b${word}\\b`), 'vaultwire --help');
 run(shell, process.execPath, '--input-type=module', '-e', "await import('vaultwire-cli')");
 console.log('  vaultwire --version and --help answer, its programmatic entry loads');
+run(shell, vaultwire, 'tour');
+console.log('  vaultwire tour went as told');
+const results = JSON.parse(run(shell, vaultwire, 'vectors', '--json'));
+assert(results.total > 0 && results.failed === 0, `vaultwire vectors: ${JSON.stringify(results)}`);
+console.log(`  vaultwire vectors: ${results.passed} of ${results.total} passed`);
