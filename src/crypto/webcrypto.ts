@@ -164,6 +164,22 @@ export async function signingKeyFromCryptoKeyPair(pair: CryptoKeyPair): Promise<
   return new WebSigningKey(privateKey, await exported(publicKey, 'raw'));
 }
 
+/**
+ * The CryptoKey inside a key object of this suite, to be kept in IndexedDB. It can do what the key can; its bytes stay
+ * where they are unless it was made extractable.
+ *
+ * @throws VaultwireError `key-invalid` for a key of another suite
+ */
+export function cryptoKeyOf(key: AesKey): CryptoKey {
+  return WebAesKey.handleOf(key);
+}
+
+/** {@link cryptoKeyOf} for a pair: the private key as it is, and its public half. */
+export async function cryptoKeyPairOf(key: SigningKey): Promise<CryptoKeyPair> {
+  const privateKey = WebSigningKey.handleOf(key);
+  return { privateKey, publicKey: (await importPoint(key.publicKey, ECDSA, ['verify']))[0] };
+}
+
 class WebAesKey extends RedactedKey implements AesKey {
   readonly #suite: CryptoSuite;
   readonly #key: CryptoKey;
@@ -198,6 +214,10 @@ class WebAesKey extends RedactedKey implements AesKey {
 
   exportSecretBytes(): Promise<Bytes> {
     return exported(this.#key, 'raw');
+  }
+
+  static handleOf(key: AesKey): CryptoKey {
+    return #key in key ? key.#key : throwNoHandle();
   }
 }
 
@@ -285,6 +305,10 @@ class WebSigningKey extends RedactedKey implements SigningKey {
 
   async exportPkcs8(): Promise<Bytes> {
     return encodePkcs8(decodePkcs8(await exported(this.#key, 'pkcs8')).privateKey, this.#publicKey);
+  }
+
+  static handleOf(key: SigningKey): CryptoKey {
+    return #key in key ? key.#key : throwNoHandle();
   }
 }
 
@@ -417,6 +441,10 @@ async function importPrivateKey(
 async function exported(key: CryptoKey, format: 'raw' | 'pkcs8'): Promise<Bytes> {
   assertExtractable(key.extractable);
   return new Uint8Array(await subtle().exportKey(format, key));
+}
+
+function throwNoHandle(): never {
+  throw new VaultwireError('key-invalid', 'key: expected one of the WebCrypto suite');
 }
 
 function assertCryptoKey(key: CryptoKey, name: string, ...usages: KeyUsage[]): void {

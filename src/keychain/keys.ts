@@ -10,8 +10,8 @@ import {
   type KeyOptions,
 } from '../crypto/suite.js';
 import { open as openEcies, seal as sealEcies } from '../ecies/index.js';
-import { assertBytes, type Bytes } from '../wire/bytes.js';
-import { VaultwireError } from '../wire/error.js';
+import { assertBytes, copyBytes, type Bytes } from '../wire/bytes.js';
+import { isVaultwireError, VaultwireError } from '../wire/error.js';
 import { decodeJsonObject, encodeJson, MAXIMUM_JSON_DEPTH, type JsonObject } from '../wire/json.js';
 
 /** Largest record, folder or file description in bytes. */
@@ -24,16 +24,21 @@ export interface UnwrapOptions extends KeyOptions {
 
 /** What the keys of the hierarchy have in common: they print as their kind, and their bytes come out on demand alone. */
 abstract class HierarchyKey extends RedactedKey {
-  readonly #bytesOf: AesKey;
+  readonly #aesKey: AesKey;
 
   constructor(kind: string, key: AesKey) {
     super(kind);
-    this.#bytesOf = key;
+    this.#aesKey = key;
+  }
+
+  /** The key object inside, which knows nothing of the hierarchy: for stores that keep handles of keys. */
+  get aesKey(): AesKey {
+    return this.#aesKey;
   }
 
   /** The key's 32 bytes, where it was made extractable. @throws VaultwireError `key-not-extractable` */
   async exportSecretBytes(): Promise<Bytes> {
-    if (this.#bytesOf.exportSecretBytes) return this.#bytesOf.exportSecretBytes();
+    if (this.#aesKey.exportSecretBytes) return this.#aesKey.exportSecretBytes();
     throw new VaultwireError('key-not-extractable', 'key: its bytes cannot be taken out');
   }
 }
@@ -42,7 +47,8 @@ abstract class HierarchyKey extends RedactedKey {
 abstract class OwnedKey extends HierarchyKey {
   /** Wraps this key to the application owner's public key: 125 bytes. @throws VaultwireError `key-not-extractable` */
   async wrapTo(owner: EcPublicKey | Uint8Array, options: { readonly suite?: CryptoSuite } = {}): Promise<Bytes> {
-    return sealEcies(owner, await this.exportSecretBytes(), options);
+    const recipient = ArrayBuffer.isView(owner) ? copyBytes(owner) : owner;
+    return sealEcies(recipient, await this.exportSecretBytes(), options);
   }
 }
 
@@ -58,8 +64,17 @@ async function openKeyBytes(wrapping: AesKey | AesCbcKey, wrapped: Uint8Array): 
   const bytes = await wrapping.open(wrapped);
   if (bytes.length === AES_KEY_LENGTH) return bytes;
   bytes.fill(0);
-  // One error for every failure: under AES-CBC a difference would be a padding oracle.
   throw new VaultwireError('open-failed', 'wrapped key: does not open');
+}
+
+/** Gives length, padding and shape one error: under AES-CBC a difference would be a padding oracle. */
+async function withOneError<T>(name: string, opening: Promise<T>): Promise<T> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (!isVaultwireError(error)) throw error;
+    throw new VaultwireError('open-failed', `${name}: does not open`);
+  }
 }
 
 const openDocument = async (key: AesKey | AesCbcKey, sealed: Uint8Array, name: string): Promise<JsonObject> =>
@@ -153,7 +168,8 @@ export class FolderKey extends HierarchyKey {
 
   /** Unwraps the key of a folder inside this one, which AES-CBC does not authenticate. @throws VaultwireError `open-failed` */
   async unwrapFolderKey(wrapped: Uint8Array, options: UnwrapOptions = {}): Promise<FolderKey> {
-    return importFolderKey(await openKeyBytes(this.#folders, wrapped), options);
+    const bytes = await withOneError('wrapped folder key', openKeyBytes(this.#folders, wrapped));
+    return importFolderKey(bytes, options);
   }
 
   /** @throws VaultwireError `key-not-extractable` */
@@ -162,13 +178,8 @@ export class FolderKey extends HierarchyKey {
   }
 
   /** Opens the JSON that holds the folder's name, which AES-CBC does not authenticate. @throws VaultwireError `open-failed` */
-  async openData(sealed: Uint8Array): Promise<JsonObject> {
-    try {
-      return await openDocument(this.#folders, sealed, 'folder data');
-    } catch {
-      // Padding that fits and JSON that does not: to tell them apart would be a padding oracle.
-      throw new VaultwireError('open-failed', 'folder data: does not open');
-    }
+  openData(sealed: Uint8Array): Promise<JsonObject> {
+    return withOneError('folder data', openDocument(this.#folders, sealed, 'folder data'));
   }
 
   sealData(data: JsonObject): Promise<Bytes> {
