@@ -102,7 +102,7 @@ export class DeviceService {
     } catch (error) {
       const expected = isVaultwireError(error);
       if (!expected) this.#options.onInternalError?.(error);
-      const refusal = expected ? refusalOf(error) : internalError;
+      const refusal = expected ? this.#refusalOf(error) : internalError;
       outgoing = this.#refuse(refusal);
       resultCode = refusal.body.result_code;
     }
@@ -126,7 +126,6 @@ export class DeviceService {
   ): Promise<Uint8Array | Refusal> {
     const { maximumRequestBytes: maximumBytes } = this.#options;
     const request = decodeDeviceRequest(incoming.headers, incoming.body, { maximumBytes });
-    if (request.serverKeyId !== this.#ring.currentId) return wrongServerKey(this.#ring.currentId);
     const now = this.#options.now();
     const opened = await this.#open(request, now);
     seen.opened = opened;
@@ -137,34 +136,28 @@ export class DeviceService {
     return answer === null ? new Uint8Array(0) : sealAnswer(opened.transmissionKey, answer);
   }
 
+  #refusalOf(error: VaultwireError): Refusal {
+    return error.code === 'server-key-unknown' ? wrongServerKey(this.#ring.currentId) : refusalOf(error);
+  }
+
   async #open(request: DeviceRequest, now: number): Promise<OpenedDeviceRequest> {
     const { maximumRequestBytes: maximumBytes } = this.#options;
-    const serverKey = this.#ring.find.bind(this.#ring);
     try {
       return await openDeviceRequest(request, {
-        serverKey,
+        serverKey: (id) => this.#ring.find(id),
         findClientKey: (clientId) => this.#findClientKey(clientId),
         replayWindow: this.#replayWindow,
         now,
         maximumBytes,
       });
     } catch (error) {
-      if (!isVaultwireError(error)) throw error;
-      if (error.code === 'open-failed') {
-        // Not an answer that names the key: the client would make the same request again, for ever.
-        throw new VaultwireError(
-          'open-failed',
-          `the request does not open with the server's key ${request.serverKeyId}: ` +
-            'the client holds another key of this id, or the request was changed on its way',
-        );
-      }
-      if (error.code !== 'signature-invalid') throw error;
-      // Signed by the key that it brings itself? Then somebody spends a token that is spent, and may be told so.
-      const own = await openDeviceRequest(request, { serverKey, findClientKey: () => null, maximumBytes }).catch(
-        () => null,
+      if (!isVaultwireError(error) || error.code !== 'open-failed') throw error;
+      // Not an answer that names the key: the client would make the same request again, for ever.
+      throw new VaultwireError(
+        'open-failed',
+        `the request does not open with the server's key ${request.serverKeyId}: ` +
+          'the client holds another key of this id, or the request was changed on its way',
       );
-      if (!own?.publicKey) throw error;
-      throw new VaultwireError('second-public-key', 'this one-time token was used by a device with another key');
     }
   }
 

@@ -48,7 +48,7 @@ export class Throttle {
    */
   admit(clientId: string, command: string, now: number): boolean {
     for (const [key, counter] of this.#counters) {
-      if (now - counter.lastRequest < this.#silenceMilliseconds && this.#counters.size <= this.#capacity) break;
+      if (now - counter.lastRequest < this.#silenceMilliseconds) break;
       this.#counters.delete(key);
     }
     const key = `${command} ${clientId}`;
@@ -57,6 +57,10 @@ export class Throttle {
     counter.lastRequest = now;
     this.#counters.delete(key);
     this.#counters.set(key, counter);
+    for (const oldest of this.#counters.keys()) {
+      if (this.#counters.size <= this.#capacity) break;
+      this.#counters.delete(oldest);
+    }
     return counter.requests <= this.#limit;
   }
 }
