@@ -446,8 +446,8 @@ describe('files', () => {
     };
     expect(await status(() => undefined)).toBe(200);
     expect(await status((one) => (one.pathname = one.pathname.replace('content', 'thumbnail')))).toBe(404);
-    expect(await status((one) => one.searchParams.set('expires', String(now + 1e9)))).toBe(404);
-    expect(await status((one) => one.searchParams.delete('signature'))).toBe(404);
+    expect(await status((one) => (one.search = one.search.replace(/expires=\d+/, `expires=${now + 1e9}`)))).toBe(404);
+    expect(await status((one) => (one.search = one.search.replace(/&signature=.*/, '')))).toBe(404);
     now += 15 * 60 * 1000;
     expect(await status(() => undefined)).toBe(404);
   });
