@@ -51,6 +51,9 @@ const ORDER = 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551'
 const ORDER_MINUS_1 = 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550';
 const ONE = '00'.repeat(31) + '01';
 const FIELD_PRIME = 'ffffffff00000001000000000000000000000000ffffffffffffffffffffffff';
+const FIELD_PRIME_AND_5 = 'ffffffff00000001000000000000000000000001000000000000000000000004';
+/** x of a point whose y is 5. */
+const X_OF_5 = 'd7325d7646cd60d80a92738ceb345f844cffaf35841022cab176f692de8de1d7';
 /** y of the point whose x is 0. */
 const ROOT_OF_B = '66485c780e2f83d72433bd5d84a06bb6541c2af31dae871728bf856a174f93f4';
 
@@ -444,7 +447,9 @@ export function describeSuite(suite: CryptoSuite): void {
           '04' + '6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c297' + GENERATOR.slice(66),
         'y beside the curve': GENERATOR.slice(0, -2) + 'f4',
         'x not reduced': '04' + FIELD_PRIME + ROOT_OF_B,
-        'y not reduced': '04' + GENERATOR.slice(2, 66) + FIELD_PRIME,
+        'y not reduced': '04' + X_OF_5 + FIELD_PRIME_AND_5,
+        'y without its leading zeros': '04' + X_OF_5 + '05',
+        'y with a leading zero': '04' + X_OF_5 + '00'.repeat(32) + '05',
         'all ones': '04' + 'ff'.repeat(64),
       };
 
@@ -456,17 +461,20 @@ export function describeSuite(suite: CryptoSuite): void {
         expect(await codeOf(() => key.sharedSecret({ bytes: fromHex(point) }))).toBe('point-invalid');
       });
 
-      it.each([GENERATOR, MINUS_GENERATOR, `04${'00'.repeat(32)}${ROOT_OF_B}`, RESPONDER.publicKey])(
-        'takes %s',
-        async (point) => {
-          const forAgreement = await suite.importEcPublicKey(inside(fromHex(point)));
-          const forSignatures = await suite.importVerifyingKey(inside(fromHex(point)));
-          for (const found of [forAgreement.bytes, forSignatures.bytes]) {
-            expect(toHex(found)).toBe(point);
-            expectOwned(found);
-          }
-        },
-      );
+      it.each([
+        GENERATOR,
+        MINUS_GENERATOR,
+        `04${'00'.repeat(32)}${ROOT_OF_B}`,
+        `04${X_OF_5}${'00'.repeat(31)}05`,
+        RESPONDER.publicKey,
+      ])('takes %s', async (point) => {
+        const forAgreement = await suite.importEcPublicKey(inside(fromHex(point)));
+        const forSignatures = await suite.importVerifyingKey(inside(fromHex(point)));
+        for (const found of [forAgreement.bytes, forSignatures.bytes]) {
+          expect(toHex(found)).toBe(point);
+          expectOwned(found);
+        }
+      });
     });
 
     describe('key agreement', () => {
@@ -542,7 +550,7 @@ export function describeSuite(suite: CryptoSuite): void {
           RESPONDER.publicKey,
           GENERATOR,
           '',
-          '02' + INITIATOR.publicKey.slice(2, 66),
+          '03' + INITIATOR.publicKey.slice(2, 66),
           INITIATOR.publicKey.slice(0, -2),
           '04' + '11'.repeat(64),
         ]) {
@@ -809,6 +817,16 @@ export function describeSuite(suite: CryptoSuite): void {
         const sealed = await sealing;
         expect(toHex(sealed.subarray(0, 12))).toBe('07'.repeat(12));
         expect(toHex(await key.open(sealed))).toBe(toHex(ascii('message')));
+        if (isWebCrypto) return;
+
+        const scalar = new Uint8Array(32).fill(7);
+        const replaced: CryptoSuite = { ...suite, randomBytes: () => scalar };
+        const agreement = await replaced.generateEcPrivateKey({ extractable: true });
+        const signing = await replaced.generateSigningKey({ extractable: true });
+        expect(toHex(scalar)).toBe('07'.repeat(32));
+        scalar.fill(9);
+        expect(toHex((await agreement.exportSecretBytes?.()) ?? ascii(''))).toBe('07'.repeat(32));
+        expect(toHex((await signing.exportPkcs8?.()) ?? ascii(''))).toContain('07'.repeat(32));
       });
     });
 
@@ -889,6 +907,26 @@ export function describeSuite(suite: CryptoSuite): void {
         const verifier = await suite.importVerifyingKey(signer.publicKey);
         const signature = await overwriting([message], (...all) => signer.sign(at(all, 0)));
         expect(await overwriting([message, signature], (...all) => verifier.verify(at(all, 0), at(all, 1)))).toBe(true);
+      });
+
+      it('may be views of shared memory, where there is such a thing', async () => {
+        if (typeof SharedArrayBuffer === 'undefined') return;
+        const shared = (value: Uint8Array) => {
+          const view = new Uint8Array(new SharedArrayBuffer(value.length));
+          view.set(value);
+          return view;
+        };
+        const aes = await suite.importAesKey(shared(KEY));
+        const message = ascii('message');
+        const sealed = await aes.seal(shared(message), shared(message));
+        expect(toHex(await aes.open(shared(sealed), shared(message)))).toBe(toHex(message));
+        expect(await aes.unwrapAesKey?.(shared(await aes.seal(KEY)))).toBeDefined();
+        const cbc = await suite.importAesCbcKey(shared(KEY));
+        expect(toHex(await cbc.open(shared(await cbc.seal(shared(message)))))).toBe(toHex(message));
+        expect(toHex(await suite.sha256(shared(message)))).toBe(toHex(await suite.sha256(message)));
+        const signer = await suite.importSigningKey(shared(fromHex(SIGNER.pkcs8)));
+        const verifier = await suite.importVerifyingKey(shared(fromHex(SIGNER.publicKey)));
+        expect(await verifier.verify(shared(message), shared(await signer.sign(shared(message))))).toBe(true);
       });
 
       it('stay as they were', async () => {

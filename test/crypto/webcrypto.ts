@@ -65,6 +65,15 @@ export function describeCryptoKeys(): void {
       expect(importKey).not.toHaveBeenCalled();
     });
 
+    it('import a public key once, however often it is used', async () => {
+      const key = await webcryptoSuite.generateEcPrivateKey();
+      const importKey = vi.spyOn(SubtleCrypto.prototype, 'importKey');
+      const peer = await webcryptoSuite.importEcPublicKey(fromHex(SIGNER.publicKey));
+      await key.sharedSecret(peer);
+      await key.sharedSecret(peer);
+      expect(importKey).toHaveBeenCalledTimes(1);
+    });
+
     it('agree', async () => {
       const pair = await subtle.generateKey(ECDH, false, ['deriveBits']);
       const key = await ecPrivateKeyFromCryptoKeyPair(pair);
