@@ -124,9 +124,10 @@ export type Pbkdf2Hash = 'SHA-256' | 'SHA-512';
 /**
  * The primitives under every protocol of this library, in one of three bodies: `node` (OpenSSL), `webcrypto`, `noble`.
  *
- * A suite is a plain object without state. To make what it draws reproducible, spread it with another `randomBytes`:
- * nonces, secret keys and, except under WebCrypto, key pairs then come from there, also for keys that were imported
- * through it. For WebCrypto too, and for signatures, see `deterministicSuite` of `vaultwire/crypto/deterministic`.
+ * A suite is a plain object without state; its methods are called on it. To make what it draws reproducible, spread it
+ * with another `randomBytes`: nonces, secret keys and, except under WebCrypto, key pairs then come from there, also for
+ * keys that were imported through it. For WebCrypto too, and for signatures, see `deterministicSuite` of
+ * `vaultwire/crypto/deterministic`.
  *
  * What its methods take may be overwritten as soon as they have returned their promise; what they return belongs to
  * the caller. Whatever should be bytes and is not throws `argument-invalid`. Keys keep their bytes to themselves
