@@ -97,6 +97,7 @@ describe.each(['with Buffer', 'without Buffer'])('base64 %s', (platform) => {
     ['bits after the last byte, url alphabet', 'Z_'],
   ])('refuses %s', async (_name, text) => {
     expect(await codeOf(() => decode(text))).toBe('base64-invalid');
+    expect(await codeOf(() => decode('QUFB'.repeat(50) + text))).toBe('base64-invalid');
   });
 
   it('accepts one text per value and form: what it takes, it would write', () => {
