@@ -232,6 +232,21 @@ describe('JSON from outside', () => {
     expect(decode(text, { maximumBytes: 1000, maximumDepth: 2 })).toEqual(JSON.parse(text));
   });
 
+  test('finds where a long string ends, whatever is escaped in it', () => {
+    const contents = fc
+      .array(fc.constantFrom('\\\\', '\\"', '\\n', '{', ':', 'a'.repeat(61)), { minLength: 10, maxLength: 100 })
+      .map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(contents, contents, (first, second) => {
+        const text = `{"${first}":"${second}","end":1`;
+        expect(decode(`${text}}`)).toEqual(JSON.parse(`${text}}`));
+        expect(() => decode(`${text},"end":1}`)).toThrow(
+          expect.objectContaining({ code: 'json-duplicate-key' }) as Error,
+        );
+      }),
+    );
+  });
+
   test.each(['[]', '1', 'null', '"{}"', 'true'])('an object is required where one is: %s', async (text) => {
     expect(decode(text)).toEqual(JSON.parse(text));
     await refused('json-invalid', () => decodeJsonObject(encodeUtf8(text), 'document', LIMITS));
