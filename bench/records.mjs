@@ -36,11 +36,8 @@ function login(number) {
       { type: 'fileRef', value: [] },
       { type: 'oneTimeCode', value: [] },
     ],
-    custom: [
-      { type: 'text', label: 'Owner', value: ['platform team'] },
-      { type: 'host', label: 'Standby', value: [{ hostName: `standby-${number}.example.com`, port: '5432' }] },
-    ],
-    notes: 'Rotated every 30 days.\nAsk "platform" before use.',
+    custom: [{ type: 'text', label: 'Owner', value: ['platform team'] }],
+    notes: 'Rotated every 30 days.',
   };
 }
 
