@@ -23,6 +23,7 @@ const READABLE = new Set([
   'transactionType',
 ]);
 const LONGEST_VALUE = 200;
+const LONGEST_LINE = 2000;
 
 /**
  * What the server saw of a request, for a person to read: which fields it can read, and how long the others are.
@@ -40,14 +41,14 @@ export function describeRequest(seen: SeenRequest): string {
   for (const [key, value] of Object.entries(payload ?? {})) {
     if (key === 'clientId') continue;
     if (key === 'publicKey') read.push('publicKey (the device’s, to be registered)');
-    else if (READABLE.has(key)) read.push(`${key} ${shorten(JSON.stringify(value ?? null))}`);
+    else if (READABLE.has(key)) read.push(`${key} ${shorten(JSON.stringify(value ?? null), LONGEST_VALUE)}`);
     else unread.push(`${key} ${lengthOf(value)}`);
   }
   if (read.length > 0) lines.push(`  it reads: ${read.join(', ')}`);
   if (unread.length > 0) lines.push(`  it cannot read: ${unread.join(', ')}`);
   const answered = describeAnswer(answer);
   if (answered) lines.push(`  it answers: ${answered}`);
-  return lines.map(printable).join('\n');
+  return lines.map((line) => printable(shorten(line, LONGEST_LINE))).join('\n');
 }
 
 function describeAnswer(answer: SeenRequest['answer']): string {
@@ -66,7 +67,8 @@ function describeAnswer(answer: SeenRequest['answer']): string {
 const lengthOf = (value: unknown): string =>
   typeof value === 'string' ? `(${value.length} characters)` : `(${typeof value})`;
 
-const shorten = (text: string): string => (text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text);
+const shorten = (text: string, longest: number): string =>
+  text.length > longest ? `${text.slice(0, longest)}…` : text;
 
 /** A client chooses what stands in its payload: it must not reach the terminal as escape sequences. */
 const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
