@@ -49,9 +49,9 @@ async function serve(...parameters: string[]): Promise<Served> {
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const nextLine = async (): Promise<string> => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error(`no line: ${errors}`);
-    return value;
+    const line = await lines.next();
+    if (line.done) throw new Error(`no line: ${errors}`);
+    return line.value;
   };
   const ready = JSON.parse(await nextLine()) as Record<string, unknown>;
   const certificate = await readFile(certificateFile, 'utf8');

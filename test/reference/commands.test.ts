@@ -143,6 +143,19 @@ describe('update_secret', () => {
     expect((await recordOf(device, UIDS.inInner)).data['title']).toBe('One');
   });
 
+  it("changes the record that has the application's key, which clients know by no UID", async () => {
+    const { device } = await setUp();
+    const own = async (): Promise<OpenedRecord> =>
+      (await device.getSecrets()).records.find(({ wrappedBy }) => wrappedBy === 'none')!;
+    const record = await own();
+    expect(record.uid).toBe('');
+    await device.updateRecord(record, { ...record.data, title: 'Mine' });
+    await device.uploadFile(await own(), { name: 'own.txt', content: Buffer.from('content') });
+    const changed = await own();
+    expect(changed.data['title']).toBe('Mine');
+    expect(Buffer.from(await device.downloadFile(changed.files[0]!)).toString()).toBe('content');
+  });
+
   it('refuses a record that is shared for reading only, and one that is not shared', async () => {
     const { device } = await setUp();
     const fixed = await recordOf(device, UIDS.fixed);

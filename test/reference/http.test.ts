@@ -55,7 +55,7 @@ describe('browsers', () => {
     const call = (path: string, init: RequestInit): Promise<Response> =>
       trustingFetch(server)(server.url + path, {
         ...init,
-        headers: { Origin: 'https://app.example', ...init.headers },
+        headers: { Origin: 'https://app.example' },
       });
     for (const response of [
       await call(COMMAND, { method: 'POST', body: 'x' }),
@@ -195,7 +195,7 @@ describe('the inspect log', () => {
     expect(updated).toMatch(/it cannot read: data \(\d+ characters\)/);
     const everything = lines.join('\n');
     const { payload } = seen.at(-1)!;
-    expect(everything).not.toContain(String(payload?.['data']));
+    expect(everything).not.toContain(payload?.['data'] as string);
     expect(everything).not.toContain(client.clientId);
     expect(everything).not.toContain(
       await client.token.clientKey.exportSecretBytes().then((key) => Buffer.from(key).toString('base64url')),

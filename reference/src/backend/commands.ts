@@ -187,7 +187,8 @@ async function answerRecord(
     });
   }
   return {
-    uid,
+    // The field's clients take the application's key for a record's where it comes without a UID, and only there.
+    uid: key ? uid : '',
     key,
     data: row.data,
     revision: row.revision,
@@ -404,6 +405,12 @@ async function folderIn(view: View, sharedFolderUid: string, uid: string, name: 
     throw new VaultwireError('not-found', `${name}: no such folder in the shared folder`);
   }
   return row;
+}
+
+/** The UID of the record that is sealed with the application's key itself, and comes to clients without its UID. */
+export async function ownRecordUid(view: View, applicationUid: string): Promise<string | undefined> {
+  const shares = await view.list('shares', applicationUid);
+  return shares.find(([, { kind, key }]) => kind === 'record' && !key)?.[0];
 }
 
 /** A folder that the client may change: what is not shared with it does not exist for it. */

@@ -11,7 +11,14 @@ import {
   type OpenedDeviceRequest,
   type ReplayWindowOptions,
 } from 'vaultwire/transmission';
-import { answerRead, answerWrite, type Answer, type CommandContext, type ReadCommand } from './commands.js';
+import {
+  answerRead,
+  answerWrite,
+  ownRecordUid,
+  type Answer,
+  type CommandContext,
+  type ReadCommand,
+} from './commands.js';
 import type { Files } from './files.js';
 import type { KeyRing } from './key-ring.js';
 import { internalError, refusalOf, throttled, wrongServerKey, type Refusal } from './refusal.js';
@@ -178,7 +185,7 @@ export class DeviceService {
   }
 
   async #serve(incoming: IncomingRequest, opened: OpenedDeviceRequest, now: number): Promise<Answer> {
-    const command = readCommand(incoming.command, opened.payload);
+    const command = readCommand(incoming.command, await this.#nameRecords(opened));
     if (isRead(command)) {
       // A bound client changes nothing by reading, so its reads need not queue behind the writes.
       const answer = await this.#store.read(async (view) => {
@@ -192,6 +199,17 @@ export class DeviceService {
       if (binding !== client.binding) transaction.put('clients', opened.clientId, { ...client, binding });
       return isRead(command) ? answerRead(transaction, command, context) : answerWrite(transaction, command, context);
     });
+  }
+
+  /** A client knows the record that has the application's key by no UID, so it sends none back. */
+  async #nameRecords({ clientId, payload }: OpenedDeviceRequest): Promise<OpenedDeviceRequest['payload']> {
+    const unnamed = ['recordUid', 'ownerRecordUid'].filter((key) => payload[key] === '');
+    if (unnamed.length === 0) return payload;
+    const uid = await this.#store.read(async (view) => {
+      const client = await view.get('clients', clientId);
+      return client && ownRecordUid(view, client.applicationUid);
+    });
+    return uid === undefined ? payload : { ...payload, ...Object.fromEntries(unnamed.map((key) => [key, uid])) };
   }
 
   /** Whether the client is served now, and how its binding stands after it: the same object when nothing changed. */

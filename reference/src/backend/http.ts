@@ -60,7 +60,8 @@ export function createHttpApplication(service: DeviceService, files: Files, opti
 
   application.post('/upload', async (context) => {
     await files.upload(context.req.raw.headers, context.req.raw.body as ReadableStream<Uint8Array> | null);
-    return context.body(null, UPLOADED);
+    // The official client for Node leaves this answer unread, which would keep its process up as long as the connection.
+    return context.body(null, UPLOADED, { Connection: 'close' });
   });
 
   application.get('/files/:uid/:kind{content|thumbnail}', async (context) => {
