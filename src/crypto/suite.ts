@@ -186,3 +186,16 @@ export interface CryptoSuite {
   /** @param point the uncompressed point, 65 bytes. @throws VaultwireError `point-invalid` */
   importVerifyingKey(point: Uint8Array): Promise<VerifyingKey>;
 }
+
+/** The part of a {@link CryptoSuite} that sealing and opening need: what a page loads that does nothing else. */
+export type SealingSuite = Pick<
+  CryptoSuite,
+  | 'name'
+  | 'randomBytes'
+  | 'sha256'
+  | 'hkdfSha256'
+  | 'importAesKey'
+  | 'importAesCbcKey'
+  | 'importEcPublicKey'
+  | 'generateEcPrivateKey'
+>;

@@ -1,3 +1,4 @@
+import { decodeBase64 } from '../wire/base64.js';
 import { assertBytes, concatBytes, copyBytes, type Bytes } from '../wire/bytes.js';
 import { decodeEcdsaSignature, decodePkcs8, encodeEcdsaSignature, encodePkcs8 } from '../wire/der.js';
 import { VaultwireError } from '../wire/error.js';
@@ -27,18 +28,15 @@ import {
   type EcPublicKey,
   type KeyOptions,
   type RawEcPrivateKey,
+  type SealingSuite,
   type SigningKey,
   type VerifyingKey,
 } from './suite.js';
 
 /**
- * The suite over the Web Cryptography API, for browsers, workers and every other platform that has it: the default
- * there. Keys live in the platform's CryptoKey objects and are not extractable unless asked for.
- *
- * The platform draws key pairs itself and cannot be told how: under a replaced `randomBytes`, generating one throws
- * `suite-unsupported`. It cannot compute a public key either, hence `public-key-required`. Signatures are randomized.
+ * What sealing and opening need of {@link webcryptoSuite}, apart, so that a page which does nothing else loads nothing else.
  */
-export const webcryptoSuite: CryptoSuite = {
+const sealingSuite: SealingSuite = {
   name: 'webcrypto',
 
   randomBytes: webRandomBytes,
@@ -47,22 +45,9 @@ export const webcryptoSuite: CryptoSuite = {
     return new Uint8Array(await subtle().digest('SHA-256', own(message, 'message')));
   },
 
-  async hmacSha512(key, message) {
-    const ownMessage = own(message, 'message');
-    // The platform refuses an empty key, which HMAC pads with zeros (RFC 2104): a single zero is the same key.
-    const bytes = concatBytes(own(key, 'key'), new Uint8Array(key.length === 0 ? 1 : 0));
-    const hmac = await subtle().importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-512' }, false, ['sign']);
-    return new Uint8Array(await subtle().sign('HMAC', hmac, ownMessage));
-  },
-
   async hkdfSha256(inputKey, salt, info, length) {
     assertHkdf(info, length);
     return derive(inputKey, length, { name: 'HKDF', hash: 'SHA-256', salt: own(salt, 'salt'), info: copyBytes(info) });
-  },
-
-  async pbkdf2(hash, password, salt, iterations, length) {
-    assertPbkdf2(hash, iterations, length);
-    return derive(password, length, { name: 'PBKDF2', hash, salt: own(salt, 'salt'), iterations });
   },
 
   async importAesKey(bytes, options) {
@@ -89,6 +74,28 @@ export const webcryptoSuite: CryptoSuite = {
     const { privateKey, publicKey } = await generate(this, ECDH, ECDH_USAGES, options);
     return new WebEcPrivateKey(privateKey, new WebEcPublicKey(publicKey, await exported(publicKey, 'raw')));
   },
+};
+
+/**
+ * The suite over the Web Cryptography API, for browsers, workers and every other platform that has it: the default
+ * there. Keys live in the platform's CryptoKey objects and are not extractable unless asked for.
+ *
+ * The platform draws key pairs itself and cannot be told how: under a replaced `randomBytes`, generating one throws
+ * `suite-unsupported`. It cannot compute a public key either, hence `public-key-required`. Signatures are randomized.
+ */
+export const webcryptoSuite: CryptoSuite = /* @__PURE__ */ Object.assign({}, sealingSuite, {
+  async hmacSha512(key, message) {
+    const ownMessage = own(message, 'message');
+    // The platform refuses an empty key, which HMAC pads with zeros (RFC 2104): a single zero is the same key.
+    const bytes = concatBytes(own(key, 'key'), new Uint8Array(key.length === 0 ? 1 : 0));
+    const hmac = await subtle().importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-512' }, false, ['sign']);
+    return new Uint8Array(await subtle().sign('HMAC', hmac, ownMessage));
+  },
+
+  async pbkdf2(hash, password, salt, iterations, length) {
+    assertPbkdf2(hash, iterations, length);
+    return derive(password, length, { name: 'PBKDF2', hash, salt: own(salt, 'salt'), iterations });
+  },
 
   async importEcPrivateKey(key, options) {
     const [privateKey, publicKey] = await importPrivateKey(key, ECDH, ECDH_USAGES, options);
@@ -108,10 +115,12 @@ export const webcryptoSuite: CryptoSuite = {
   async importVerifyingKey(point) {
     return new WebVerifyingKey(...(await importPoint(point, ECDSA, ['verify'])));
   },
-};
+} satisfies Omit<CryptoSuite, keyof SealingSuite> & ThisType<CryptoSuite>);
 
 /** What `#default-suite` resolves to outside Node. */
 export const defaultSuite: CryptoSuite = webcryptoSuite;
+/** The part of it that sealing and opening need. */
+export const defaultSealingSuite: SealingSuite = sealingSuite;
 
 /**
  * A key object over a CryptoKey that the caller has kept, in IndexedDB for one.
@@ -121,7 +130,7 @@ export const defaultSuite: CryptoSuite = webcryptoSuite;
  * @param suite where nonces come from
  * @throws VaultwireError `key-invalid` for another kind of key
  */
-export function aesKeyFromCryptoKey(key: CryptoKey, suite: CryptoSuite = webcryptoSuite): AesKey {
+export function aesKeyFromCryptoKey(key: CryptoKey, suite: SealingSuite = sealingSuite): AesKey {
   assertCryptoKey(key, 'AES-GCM', 'encrypt', 'decrypt');
   return new WebAesKey(suite, key);
 }
@@ -133,7 +142,7 @@ export function aesKeyFromCryptoKey(key: CryptoKey, suite: CryptoSuite = webcryp
  * @param suite where initialization vectors come from
  * @throws VaultwireError `key-invalid` for another kind of key
  */
-export function aesCbcKeyFromCryptoKey(key: CryptoKey, suite: CryptoSuite = webcryptoSuite): AesCbcKey {
+export function aesCbcKeyFromCryptoKey(key: CryptoKey, suite: SealingSuite = sealingSuite): AesCbcKey {
   assertCryptoKey(key, 'AES-CBC', 'encrypt', 'decrypt');
   return new WebAesCbcKey(suite, key);
 }
@@ -181,10 +190,10 @@ export async function cryptoKeyPairOf(key: SigningKey): Promise<CryptoKeyPair> {
 }
 
 class WebAesKey extends RedactedKey implements AesKey {
-  readonly #suite: CryptoSuite;
+  readonly #suite: SealingSuite;
   readonly #key: CryptoKey;
 
-  constructor(suite: CryptoSuite, key: CryptoKey) {
+  constructor(suite: SealingSuite, key: CryptoKey) {
     super('AesKey');
     this.#suite = suite;
     this.#key = key;
@@ -222,10 +231,10 @@ class WebAesKey extends RedactedKey implements AesKey {
 }
 
 class WebAesCbcKey extends RedactedKey implements AesCbcKey {
-  readonly #suite: CryptoSuite;
+  readonly #suite: SealingSuite;
   readonly #key: CryptoKey;
 
-  constructor(suite: CryptoSuite, key: CryptoKey) {
+  constructor(suite: SealingSuite, key: CryptoKey) {
     super('AesCbcKey');
     this.#suite = suite;
     this.#key = key;
@@ -281,7 +290,10 @@ class WebEcPrivateKey extends RedactedKey implements EcPrivateKey {
   }
 
   async exportSecretBytes(): Promise<Bytes> {
-    return decodePkcs8(await exported(this.#key, 'pkcs8')).privateKey;
+    assertExtractable(this.#key.extractable);
+    // Not PKCS#8: what parses it is larger than all that a page needs which only seals and opens.
+    const { d = '' } = await subtle().exportKey('jwk', this.#key);
+    return decodeBase64(d, 'private key');
   }
 }
 
@@ -363,7 +375,7 @@ function parametersOf(key: CryptoKey, iv: Bytes, additionalData: Uint8Array = ne
 }
 
 async function encrypt(
-  suite: CryptoSuite,
+  suite: SealingSuite,
   key: CryptoKey,
   ivLength: number,
   plaintext: Uint8Array,
@@ -394,7 +406,7 @@ async function derive(secret: Uint8Array, length: number, parameters: HkdfParams
 }
 
 async function generate(
-  suite: CryptoSuite,
+  suite: SealingSuite,
   algorithm: EcKeyGenParams,
   usages: KeyUsage[],
   options: KeyOptions | undefined,

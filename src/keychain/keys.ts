@@ -1,10 +1,10 @@
-import { defaultSuite } from '#default-suite';
+import { defaultSealingSuite } from '#default-suite';
 import { RedactedKey } from '../crypto/redacted.js';
 import {
   AES_KEY_LENGTH,
   type AesCbcKey,
   type AesKey,
-  type CryptoSuite,
+  type SealingSuite,
   type EcPrivateKey,
   type EcPublicKey,
   type KeyOptions,
@@ -19,7 +19,7 @@ export const MAXIMUM_DOCUMENT_BYTES = 16 * 1024 * 1024;
 
 /** Options of everything that makes or unwraps a key. */
 export interface UnwrapOptions extends KeyOptions {
-  readonly suite?: CryptoSuite;
+  readonly suite?: SealingSuite;
 }
 
 /** What the keys of the hierarchy have in common: they print as their kind, and their bytes come out on demand alone. */
@@ -46,7 +46,7 @@ abstract class HierarchyKey extends RedactedKey {
 /** A key that clients make, and wrap to the public key of the application's owner. */
 abstract class OwnedKey extends HierarchyKey {
   /** Wraps this key to the application owner's public key: 125 bytes. @throws VaultwireError `key-not-extractable` */
-  async wrapTo(owner: EcPublicKey | Uint8Array, options: { readonly suite?: CryptoSuite } = {}): Promise<Bytes> {
+  async wrapTo(owner: EcPublicKey | Uint8Array, options: { readonly suite?: SealingSuite } = {}): Promise<Bytes> {
     const recipient = ArrayBuffer.isView(owner) ? copyBytes(owner) : owner;
     return sealEcies(recipient, await this.exportSecretBytes(), options);
   }
@@ -55,7 +55,7 @@ abstract class OwnedKey extends HierarchyKey {
 async function unwrapAes(wrapping: AesKey, wrapped: Uint8Array, options: UnwrapOptions): Promise<AesKey> {
   if (wrapping.unwrapAesKey) return wrapping.unwrapAesKey(wrapped, options);
   const bytes = await openKeyBytes(wrapping, wrapped);
-  const key = await (options.suite ?? defaultSuite).importAesKey(bytes, options);
+  const key = await (options.suite ?? defaultSealingSuite).importAesKey(bytes, options);
   bytes.fill(0);
   return key;
 }
@@ -252,7 +252,7 @@ export class ClientKey extends HierarchyKey {
 }
 
 async function importFolderKey(bytes: Bytes, options: UnwrapOptions): Promise<FolderKey> {
-  const suite = options.suite ?? defaultSuite;
+  const suite = options.suite ?? defaultSealingSuite;
   const records = await suite.importAesKey(bytes, options);
   const folders = await suite.importAesCbcKey(bytes, options);
   bytes.fill(0);
@@ -260,7 +260,7 @@ async function importFolderKey(bytes: Bytes, options: UnwrapOptions): Promise<Fo
 }
 
 async function freshKey(options: UnwrapOptions): Promise<AesKey> {
-  const suite = options.suite ?? defaultSuite;
+  const suite = options.suite ?? defaultSealingSuite;
   const bytes = suite.randomBytes(AES_KEY_LENGTH);
   // A key that is made here exists to be wrapped for others, so its bytes must be reachable.
   const key = await suite.importAesKey(bytes, { extractable: true });
@@ -285,7 +285,7 @@ export async function generateApplicationKey(options: UnwrapOptions = {}): Promi
 
 /** A fresh folder key, extractable so that it can be wrapped. */
 export function generateFolderKey(options: UnwrapOptions = {}): Promise<FolderKey> {
-  const suite = options.suite ?? defaultSuite;
+  const suite = options.suite ?? defaultSealingSuite;
   return importFolderKey(suite.randomBytes(AES_KEY_LENGTH), { suite, extractable: true });
 }
 
@@ -296,7 +296,7 @@ export function generateFolderKey(options: UnwrapOptions = {}): Promise<FolderKe
  */
 export async function importApplicationKey(bytes: Uint8Array, options: UnwrapOptions = {}): Promise<ApplicationKey> {
   assertBytes(bytes, 'application key', AES_KEY_LENGTH);
-  return new ApplicationKey(await (options.suite ?? defaultSuite).importAesKey(bytes, options));
+  return new ApplicationKey(await (options.suite ?? defaultSealingSuite).importAesKey(bytes, options));
 }
 
 /**
@@ -324,7 +324,7 @@ export async function openOwnerFileKey(
 async function openOwnerKey(owner: EcPrivateKey, wrapped: Uint8Array, options: UnwrapOptions): Promise<AesKey> {
   const bytes = await openEcies(owner, wrapped, options);
   assertBytes(bytes, 'wrapped key', AES_KEY_LENGTH);
-  const key = await (options.suite ?? defaultSuite).importAesKey(bytes, options);
+  const key = await (options.suite ?? defaultSealingSuite).importAesKey(bytes, options);
   bytes.fill(0);
   return key;
 }
