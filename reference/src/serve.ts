@@ -91,24 +91,26 @@ async function serve(options: ServeOptions, origins: readonly string[] | undefin
   if (options.writeCert !== undefined) await writeCertificate(options.writeCert, server);
 
   const stopped = untilStopped();
-  process.on('SIGUSR2', () => {
-    server
-      .rotateServerKey()
-      .then(() => {
-        const { serverPublicKeyId, serverPublicKey } = server;
-        console.log(
-          json
-            ? JSON.stringify({ event: 'server-key-rotated', serverPublicKeyId, serverPublicKey })
-            : `The server's key is now ${serverPublicKeyId}: ${serverPublicKey}`,
-        );
-      })
-      .catch((error: unknown) => {
-        console.error('vaultwire serve: the key was not rotated:', error);
-      });
-  });
+  // Windows has no such signal, and refuses to listen for it.
+  if (process.platform !== 'win32') process.on('SIGUSR2', () => void rotate(server, json));
   console.log(json ? readyLine(server) : readyText(server, options));
   await stopped;
   await server.close();
+}
+
+async function rotate(server: RunningServer, json: boolean): Promise<void> {
+  try {
+    await server.rotateServerKey();
+  } catch (error) {
+    console.error('vaultwire serve: the key was not rotated:', error);
+    return;
+  }
+  const { serverPublicKeyId, serverPublicKey } = server;
+  console.log(
+    json
+      ? JSON.stringify({ event: 'server-key-rotated', serverPublicKeyId, serverPublicKey })
+      : `The server's key is now ${serverPublicKeyId}: ${serverPublicKey}`,
+  );
 }
 
 function logRequest(seen: SeenRequest): void {

@@ -181,8 +181,14 @@ const logInternalError = (error: unknown): void => {
 
 /** Seeds an empty store, or checks that a seed which is named is the one that the store was made from. */
 async function seedStore(store: Store, options: ServerOptions, now: number): Promise<readonly IssuedToken[]> {
-  const { seed: source, ownerKey } = options;
+  const { seed: source, ownerKey, dataDirectory = '' } = options;
   const known = (await store.read((view) => view.get('meta', 'seed'))) as Fingerprint | undefined;
+  if (known && known.format !== STORE_FORMAT) {
+    throw new VaultwireError(
+      'configuration-invalid',
+      `data folder ${dataDirectory}: made by another version of this server`,
+    );
+  }
   if (known && source === undefined) return [];
   const seed = typeof source === 'object' ? await checkSeed(source) : await readSeedFile(source ?? EXAMPLE_SEED);
   if (known) {
@@ -190,7 +196,7 @@ async function seedStore(store: Store, options: ServerOptions, now: number): Pro
     if (Buffer.compare(hash, known.hash) === 0) return [];
     throw new VaultwireError(
       'configuration-invalid',
-      `data folder ${options.dataDirectory ?? ''}: it was made from another seed; name that one, none, or a new folder`,
+      `data folder ${dataDirectory}: it was made from another seed; name that one, none, or a new folder`,
     );
   }
   const sealed = await sealSeed(seed, { now, ...(ownerKey && { ownerKey }) });
@@ -204,7 +210,11 @@ async function seedStore(store: Store, options: ServerOptions, now: number): Pro
   return sealed.tokens;
 }
 
+/** What the rows of a store look like. */
+const STORE_FORMAT = 1;
+
 interface Fingerprint {
+  readonly format: number;
   readonly salt: Uint8Array;
   readonly hash: Uint8Array;
 }
@@ -216,5 +226,5 @@ async function fingerprintSeed(seed: Seed, salt: Uint8Array): Promise<Fingerprin
   const text = JSON.stringify(seed, (_key, value: unknown) =>
     value instanceof Uint8Array ? createHash('sha256').update(value).digest('base64') : value,
   );
-  return { salt, hash: await pbkdf2(text, salt, 600_000, 32, 'sha256') };
+  return { format: STORE_FORMAT, salt, hash: await pbkdf2(text, salt, 600_000, 32, 'sha256') };
 }

@@ -141,6 +141,37 @@ describe('what is no request', () => {
     const device = await testDevice(server, { token: tokenOf(server, 'First', 'one') });
     expect((await device.getSecrets()).records).toHaveLength(5);
   });
+
+  it('is no fault of the server when the client hangs up in the middle', async () => {
+    const server = await testServer();
+    const form = 'Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000';
+    const file = '--x\r\nContent-Disposition: form-data; name="file"\r\n\r\nabc';
+    for (const [head, body] of [
+      [`POST ${COMMAND} HTTP/1.1\r\nContent-Length: 1000`, 'abc'],
+      [`POST ${COMMAND} HTTP/1.1\r\nTransfer-Encoding: chunked`, '3\r\nabc\r\n'],
+      [`POST /upload HTTP/1.1\r\n${form}`, file],
+    ] as const) {
+      const socket = connect({ port: server.port, host: '127.0.0.1', ca: server.certificate, servername: 'localhost' });
+      await once(socket, 'secureConnect');
+      socket.on('error', () => undefined);
+      await new Promise((resolve) => socket.write(`${head}\r\nHost: localhost\r\n\r\n${body}`, resolve));
+      // The server has begun to answer another request, so it has this one's beginning.
+      await trustingFetch(server)(server.url);
+      socket.destroy();
+      await once(socket, 'close');
+    }
+    await trustingFetch(server)(server.url);
+  });
+});
+
+describe('the address of a client', () => {
+  it('is the same over IPv4 and over IPv4 in IPv6', async () => {
+    const seen: SeenRequest[] = [];
+    const server = await testServer({ host: '::', onSeen: (one) => seen.push(one) });
+    expect(server.host).toBe('localhost');
+    await testDevice(server, { token: tokenOf(server, 'First', 'one') });
+    expect(seen.map(({ address }) => address)).toEqual(['127.0.0.1', '127.0.0.1']);
+  });
 });
 
 describe('a fault inside', () => {

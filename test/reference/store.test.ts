@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
+import { describe, expect, it, vi } from 'vitest';
 import { Store } from '../../reference/src/backend/store.js';
 import { temporaryFolder, whenDone } from './support.js';
 
@@ -95,6 +98,26 @@ describe('a data folder', () => {
     await first.close();
     const second = await open(folder);
     expect(await second.read((view) => view.get('meta', 'count'))).toBe(7);
+  });
+
+  it('has every write on the disk before it is answered', async () => {
+    const store = await open(await temporaryFolder());
+    const batch = vi.spyOn(ClassicLevel.prototype, 'batch');
+    try {
+      await store.write((transaction) => {
+        transaction.put('meta', 'count', 7);
+        return Promise.resolve();
+      });
+      expect(batch.mock.calls.map((parameters) => (parameters as unknown[])[1])).toEqual([{ sync: true }]);
+    } finally {
+      batch.mockRestore();
+    }
+  });
+
+  it('is for its owner alone', async () => {
+    const folder = join(await temporaryFolder(), 'new', 'folder');
+    await open(folder);
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
   });
 
   it('serves one process at a time', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultSuite, type CryptoSuite } from 'vaultwire/crypto';
 import { Store } from '../../reference/src/backend/store.js';
 import { startServer } from '../../reference/src/server.js';
+import { refused } from '../support/refused.js';
 import { SEED, temporaryFolder, testDevice, tokenOf, UIDS, whenDone } from './support.js';
 
 /** Every spelling in which bytes could lie in a store. */
@@ -62,6 +63,20 @@ describe('what the backend stores', () => {
     for (const key of others) {
       for (const form of spellings(key)) expect(everything.includes(form)).toBe(false);
     }
+  });
+});
+
+describe('a data folder of another version', () => {
+  it('is refused', async () => {
+    const folder = await temporaryFolder();
+    const store = await Store.open(folder);
+    await store.write((transaction) => {
+      transaction.put('meta', 'seed', { format: 2 });
+      return Promise.resolve();
+    });
+    await store.close();
+    const error = await refused('configuration-invalid', () => startServer({ dataDirectory: folder }));
+    expect(error.message).toContain('another version');
   });
 });
 

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { deserialize, serialize } from 'node:v8';
 import type {
   AbstractBatchOperation,
@@ -202,9 +203,11 @@ export class Store {
         ? new (await import('memory-level')).MemoryLevel()
         : new (await import('classic-level')).ClassicLevel(directory);
     try {
+      // The private keys of the server lie in it as well.
+      if (directory !== undefined) await mkdir(directory, { recursive: true, mode: 0o700 });
       await database.open();
     } catch (error) {
-      const cause = error instanceof Error ? error.cause : undefined;
+      const cause = error instanceof Error ? (error.cause ?? error) : undefined;
       const locked = cause instanceof Error && 'code' in cause && cause.code === 'LEVEL_LOCKED';
       const reason = locked
         ? 'another process is using it'
