@@ -10,7 +10,7 @@ import {
   type ReceivedCommand,
 } from 'vaultwire/keychain';
 import { wireCode } from './refusal.js';
-import type { FolderRow, RecordRow, ShareRow, Transaction, View } from './store.js';
+import type { ContentRow, FolderRow, RecordRow, ShareRow, Transaction, View } from './store.js';
 
 /** What a command is answered with: a JSON object, or null for the empty body of a command that has no answer. */
 export type Answer = ReturnType<typeof encodeSecretsAnswer> | null;
@@ -105,9 +105,7 @@ async function getSecret(view: View, command: ReadCommand, context: CommandConte
   const folders: { uid: string; key: Uint8Array; records: AnswerRecord[] }[] = [];
   for (const [uid, share] of shares) {
     if (share.kind !== 'folder' || !share.key) continue;
-    const contents = (await view.list('contents', uid)).filter(([recordUid, { innerFolderUid }]) =>
-      wanted.record(recordUid, uid, innerFolderUid),
-    );
+    const contents = await wanted.contents(view, uid);
     if (contents.length === 0 && !wanted.folder(uid)) continue;
     const rows = await view.getMany('records', uidsOf(contents));
     const folder = { uid, key: share.key, records: [] as AnswerRecord[] };
@@ -152,6 +150,23 @@ class Filter {
     if (!this.#records && !this.#folders) return true;
     const inFolder = folderUids.some((folderUid) => folderUid !== undefined && this.#folders?.has(folderUid));
     return inFolder || (this.#records?.has(uid) ?? false);
+  }
+
+  /** The records of a shared folder that are wanted. A few by name are looked up, not searched for. */
+  async contents(view: View, folderUid: string): Promise<readonly (readonly [string, ContentRow])[]> {
+    if (this.#records && !this.#folders) {
+      const uids = [...this.#records];
+      const rows = await view.getMany(
+        'contents',
+        uids.map((uid) => `${folderUid}!${uid}`),
+      );
+      return uids.flatMap((uid, index) => {
+        const row = rows[index];
+        return row ? [[uid, row] as const] : [];
+      });
+    }
+    const rows = await view.list('contents', folderUid);
+    return rows.filter(([uid, { innerFolderUid }]) => this.record(uid, folderUid, innerFolderUid));
   }
 
   /** Whether a shared folder is wanted even when none of its records is. */
