@@ -148,8 +148,8 @@ function readyText(server: RunningServer, options: ServeOptions): string {
     for (const [index, { token }] of tokens.entries()) lines.push(`  ${(names[index] ?? '').padEnd(width)}  ${token}`);
     lines.push(
       '',
-      'To try it with the official client, save this as try.mjs beside',
-      '`npm install @keeper-security/secrets-manager-core` and run `node try.mjs`:',
+      'To try it with the official client: npm install @keeper-security/secrets-manager-core',
+      'in an empty folder, save this there as try.mjs, and run node try.mjs',
       '',
       "  import { getSecrets, initializeStorage, localConfigStorage } from '@keeper-security/secrets-manager-core';",
       "  const storage = localConfigStorage('config.json');",
