@@ -122,8 +122,9 @@ export function stepRequest(
     case 'switch-region': {
       const allowed = limits.allowsHost ?? ((host: string) => hostRegion(host) !== undefined);
       // The caller's check sees a host and nothing else, so that it need not think of paths and credentials.
-      if (!isHost(answer.host) || !allowed(answer.host))
+      if (!isHost(answer.host) || !allowed(answer.host)) {
         return fail(state, 'region-unknown', 'region_host: not a host this client knows');
+      }
       if (state.redirects >= MAXIMUM_REDIRECTS) return fail(state, 'redirect-loop', 'region_host: too many redirects');
       return send({ ...state, host: answer.host, redirects: state.redirects + 1 }, 0);
     }
