@@ -33,11 +33,15 @@ const zones = [
         ? `src/${folder} imports no other folder.`
         : `src/${folder} may import only src/{${allowed.join(',')}}.`,
   })),
-  { target: './src', from: ['./reference', './test', './bench'], message: 'The library knows nothing above it.' },
   {
-    target: './reference',
+    target: './src',
+    from: ['./reference', './vectors', './test', './bench'],
+    message: 'The library knows nothing above it.',
+  },
+  {
+    target: ['./reference', './vectors'],
     from: ['./src', './dist', './test', './bench'],
-    message: 'The command is built on the public entries of the library: import from vaultwire/*.',
+    message: 'The command and the vectors are built on the public entries of the library: import from vaultwire/*.',
   },
 ];
 

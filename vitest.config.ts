@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { wycheproofDirectory } from './test/crypto/wycheproof-directory.js';
 
 /** Path of a Chromium; the test script looks for one. Without it there is no browser project. */
 const chromium = process.env.VAULTWIRE_CHROMIUM;
@@ -37,8 +38,10 @@ const browser: TestProjectConfiguration = {
   resolve: { alias: entries('crypto/webcrypto.ts', false) },
   // Found before the first test: a dependency found later would reload the page under the tests.
   optimizeDeps: { entries: ['src/**/*.ts', 'test/**/*.browser.test.ts', 'test/browser/**/*.ts'] },
+  server: { fs: { allow: ['.', wycheproofDirectory] } },
   test: {
     name: 'browser',
+    provide: { wycheproofDirectory },
     include: ['test/**/*.browser.test.ts', 'test/browser/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

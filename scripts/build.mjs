@@ -2,7 +2,7 @@
 // was made from the very same sources.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,32 +20,27 @@ const inputs = [
   'reference/tsconfig.build.json',
   'reference/tsup.config.ts',
   'reference/src',
+  'vectors/runner',
 ];
 
+/** A hash of every input's path and content. */
 function fingerprint() {
   const hash = createHash('sha256');
-  for (const input of inputs) {
-    const below = readdirIfFolder(join(root, input));
-    for (const file of below === undefined ? [input] : below.map((name) => join(input, name)).sort()) {
-      hash
-        .update(`${file}\0`)
-        .update(readFileSync(join(root, file)))
-        .update('\0');
-    }
+  for (const file of inputs.flatMap(filesOf).sort()) {
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(root, file)))
+      .update('\0');
   }
   return hash.digest('hex');
 }
 
-/** @param {string} path */
-function readdirIfFolder(path) {
-  try {
-    return readdirSync(path, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;
-    throw error;
-  }
+/** @param {string} path a file or a folder, from the root */
+function filesOf(path) {
+  const found = statSync(join(root, path), { throwIfNoEntry: false });
+  if (found === undefined) return [];
+  if (!found.isDirectory()) return [path];
+  return readdirSync(join(root, path)).flatMap((name) => filesOf(join(path, name)));
 }
 
 /** @param {string} folder */

@@ -67,6 +67,7 @@ await expectComplaint('src/wire/planted.ts', "export * from '#default-suite';", 
 await expectComplaint('src/ecies/planted.ts', "export * from '#default-suite';", undefined);
 await expectComplaint('src/wire/planted.ts', "export * from '../../reference/src/index.js';", direction);
 await expectComplaint('reference/src/planted.ts', "export * from '../../src/index.js';", direction);
+await expectComplaint('vectors/runner/planted.ts', "export * from '../../src/index.js';", direction);
 await expectComplaint('reference/src/planted.ts', "export * from 'vaultwire/keychain';", undefined);
 await expectComplaint('src/ecies/planted.ts', "import { readFile } from 'node:fs';", 'no-restricted-imports');
 await expectComplaint('src/ecies/planted.ts', "export * from 'vaultwire/crypto';", 'no-restricted-imports');

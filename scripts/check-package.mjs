@@ -14,7 +14,8 @@ const allowedRuntime = new Set([
   '@noble/curves',
   '@noble/hashes',
   '@noble/post-quantum',
-  'protobufjs',
+  '@peculiar/utils',
+  'asn1js',
   'valibot',
 ]);
 
@@ -190,3 +191,8 @@ const help = run(shell, vaultwire, '--help');
 for (const word of ['serve', 'tour', 'vectors']) assert.match(help, new RegExp(`\\b${word}\\b`), 'vaultwire --help');
 run(shell, process.execPath, '--input-type=module', '-e', "await import('vaultwire-cli')");
 console.log('  vaultwire --version and --help answer, its programmatic entry loads');
+run(shell, vaultwire, 'tour');
+console.log('  vaultwire tour went as told');
+const results = JSON.parse(run(shell, vaultwire, 'vectors', '--json'));
+assert(results.total > 0 && results.failed === 0, `vaultwire vectors: ${JSON.stringify(results)}`);
+console.log(`  vaultwire vectors: ${results.passed} of ${results.total} passed`);

@@ -16,7 +16,10 @@ const DAY = 24 * 60 * 60 * 1000;
  * @param options.host the name or address that the server is bound to
  * @param options.now milliseconds since 1970
  */
-export async function makeCertificate(options: { readonly host: string; readonly now: number }): Promise<ServerCertificate> {
+export async function makeCertificate(options: {
+  readonly host: string;
+  readonly now: number;
+}): Promise<ServerCertificate> {
   // Loaded here, as its dependency container patches the global Reflect: whoever brings a certificate is spared it.
   await import('reflect-metadata');
   const x509 = await import('@peculiar/x509');

@@ -52,10 +52,10 @@ export function assertWrappedKey(wrapped: Uint8Array): void {
   assertBytes(wrapped, 'wrapped key', GCM_NONCE_LENGTH + AES_KEY_LENGTH + GCM_TAG_LENGTH);
 }
 
-/** @throws VaultwireError `open-failed` for what is no whole number of blocks behind an initialization vector */
+/** @throws VaultwireError `open-failed` for what cannot hold a block behind an initialization vector */
 export function assertCbcSealed(sealed: Uint8Array): void {
   assertBytes(sealed, 'AES-CBC message');
-  if (sealed.length < 2 * CBC_IV_LENGTH || sealed.length % CBC_IV_LENGTH !== 0) throwCbcOpenFailed();
+  if (sealed.length < 2 * CBC_IV_LENGTH) throwCbcOpenFailed();
 }
 
 /** @throws VaultwireError `length-invalid` for another key or vector, or for what is no whole number of blocks */

@@ -18,7 +18,6 @@ import {
   throwCbcOpenFailed,
   throwGcmOpenFailed,
   isScalar,
-  isUncompressed,
   throwKeyInvalid,
   throwPointInvalid,
 } from './checks.js';
@@ -306,6 +305,6 @@ function keyPair(key: RawEcPrivateKey): { readonly privateKey: Bytes; readonly p
 
 function pointOf(point: Uint8Array): Bytes {
   assertBytes(point, 'public key');
-  if (!isUncompressed(point) || !p256.utils.isValidPublicKey(point, false)) throwPointInvalid();
+  if (!p256.utils.isValidPublicKey(point, false)) throwPointInvalid();
   return copyBytes(point);
 }

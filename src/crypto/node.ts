@@ -32,6 +32,7 @@ import {
   type EcPublicKey,
   type KeyOptions,
   type RawEcPrivateKey,
+  type SealingSuite,
   type SigningKey,
   type VerifyingKey,
 } from './suite.js';
@@ -139,6 +140,8 @@ export const nodeSuite: CryptoSuite = {
 
 /** What `#default-suite` resolves to on Node. */
 export const defaultSuite: CryptoSuite = nodeSuite;
+/** The part of it that sealing and opening need, which is no less on Node. */
+export const defaultSealingSuite: SealingSuite = nodeSuite;
 
 class NodeAesKey extends RedactedKey implements AesKey {
   readonly #suite: CryptoSuite;

@@ -1,6 +1,6 @@
 import { assertBytes, copyBytes, type Bytes } from '../wire/bytes.js';
 import { isScalar } from './checks.js';
-import { P256_PRIVATE_KEY_LENGTH, type CryptoSuite } from './suite.js';
+import { P256_PRIVATE_KEY_LENGTH, type SealingSuite } from './suite.js';
 
 /** What getRandomValues fills in one call (Web Cryptography API, 10.1.1). */
 const QUOTA = 65536;
@@ -15,7 +15,7 @@ export function webRandomBytes(length: number): Bytes {
 }
 
 /** Draws from a suite's generator. A replaced one that returns too little must not end up as a nonce of zeros. */
-export function draw(suite: CryptoSuite, length: number): Bytes {
+export function draw(suite: Pick<SealingSuite, 'randomBytes'>, length: number): Bytes {
   const bytes = suite.randomBytes(length);
   assertBytes(bytes, 'randomBytes', length);
   return bytes;
@@ -25,7 +25,7 @@ export function draw(suite: CryptoSuite, length: number): Bytes {
  * Draws a P-256 private scalar: 32-byte candidates until one lies in 1..n-1 (FIPS 186-5, A.2.2). Every suite draws
  * like this, so that equal random bytes make equal keys everywhere.
  */
-export function drawScalar(suite: CryptoSuite): Bytes {
+export function drawScalar(suite: Pick<SealingSuite, 'randomBytes'>): Bytes {
   for (;;) {
     const candidate = copyBytes(draw(suite, P256_PRIVATE_KEY_LENGTH));
     if (isScalar(candidate)) return candidate;

@@ -36,6 +36,9 @@ export interface AesKey {
   /**
    * Opens a wrapped AES-GCM key straight into a key object where the platform can do so without showing the bytes.
    * Optional: without it, `open` and `importAesKey` do the same.
+   *
+   * @param wrapped what `seal` made of the key's 32 bytes, 60 bytes
+   * @throws VaultwireError `message-too-short`, `length-invalid`, `open-failed`
    */
   unwrapAesKey?(wrapped: Uint8Array, options?: KeyOptions): Promise<AesKey>;
   /** The key's 32 bytes. Absent, or throwing `key-not-extractable`, where they cannot be taken out. */
@@ -70,7 +73,11 @@ export interface EcPublicKey {
 export interface EcPrivateKey {
   /** The public half. */
   readonly publicKey: EcPublicKey;
-  /** The x-coordinate of the ECDH result, 32 bytes (SEC 1, 3.3.1). */
+  /**
+   * The x-coordinate of the ECDH result, 32 bytes (SEC 1, 3.3.1).
+   *
+   * @throws VaultwireError `point-invalid` for a public key of the caller's own making that is not on the curve
+   */
   sharedSecret(peer: EcPublicKey): Promise<Bytes>;
   /** The 32-byte scalar. Absent, or throwing `key-not-extractable`, where it cannot be taken out. */
   exportSecretBytes?(): Promise<Bytes>;
@@ -82,7 +89,10 @@ export interface SigningKey {
   readonly publicKey: Bytes;
   /** ECDSA over SHA-256 (FIPS 186-5), encoded as ASN.1 DER. High and low S alike may come out. */
   sign(message: Uint8Array): Promise<Bytes>;
-  /** The key as PKCS#8 DER with its public half inside (RFC 5958, RFC 5915). Absent or throwing where it cannot be taken out. */
+  /**
+   * The key as PKCS#8 DER with its public half inside (RFC 5958, RFC 5915): 138 bytes, the scalar at 36 to 68, the
+   * point last. Absent, or throwing `key-not-extractable`, where it cannot be taken out.
+   */
   exportPkcs8?(): Promise<Bytes>;
 }
 
@@ -99,11 +109,11 @@ export interface VerifyingKey {
 
 /** A P-256 private key as raw bytes. */
 export interface RawEcPrivateKey {
-  /** The scalar, 32 bytes. */
+  /** The scalar, 32 bytes, 1..n-1. */
   readonly privateKey: Uint8Array;
   /**
-   * The uncompressed point, 65 bytes. Checked against the scalar where it is given and the platform can.
-   * WebCrypto cannot compute it, and throws `public-key-required` without.
+   * The uncompressed point, 65 bytes. Checked against the scalar where it is given. WebCrypto cannot compute it, and
+   * throws `public-key-required` without.
    */
   readonly publicKey?: Uint8Array;
 }
@@ -114,14 +124,19 @@ export type Pbkdf2Hash = 'SHA-256' | 'SHA-512';
 /**
  * The primitives under every protocol of this library, in one of three bodies: `node` (OpenSSL), `webcrypto`, `noble`.
  *
- * A suite is a plain object without state. To make what it draws reproducible, spread it with another `randomBytes`:
- * nonces, secret keys and, except under WebCrypto, key pairs then come from there. For WebCrypto too, see
- * `deterministicSuite` of `vaultwire/crypto/deterministic`.
+ * A suite is a plain object without state; its methods are called on it. To make what it draws reproducible, spread it
+ * with another `randomBytes`: nonces, secret keys and, except under WebCrypto, key pairs then come from there, also for
+ * keys that were imported through it. For WebCrypto too, and for signatures, see `deterministicSuite` of
+ * `vaultwire/crypto/deterministic`.
+ *
+ * What its methods take may be overwritten as soon as they have returned their promise; what they return belongs to
+ * the caller. Whatever should be bytes and is not throws `argument-invalid`. Keys keep their bytes to themselves
+ * unless imported or generated as extractable, and print as their kind, `[AesKey]` for one.
  */
 export interface CryptoSuite {
   readonly name: string;
 
-  /** Fresh random bytes from the platform's generator. */
+  /** Fresh random bytes from the platform's generator. @param length in bytes */
   randomBytes(length: number): Bytes;
 
   /** SHA-256 (FIPS 180-4), 32 bytes. */
@@ -130,9 +145,21 @@ export interface CryptoSuite {
   hmacSha256(key: Uint8Array, message: Uint8Array): Promise<Bytes>;
   /** HMAC-SHA-512 (RFC 2104), 64 bytes. */
   hmacSha512(key: Uint8Array, message: Uint8Array): Promise<Bytes>;
-  /** HKDF-SHA-256 (RFC 5869). @param length of the output in bytes, at most 8160 */
+  /**
+   * HKDF-SHA-256 (RFC 5869).
+   *
+   * @param info at most 1024 bytes, which is as much as OpenSSL takes
+   * @param length of the output in bytes, 1 to 8160
+   * @throws VaultwireError `parameter-out-of-range`
+   */
   hkdfSha256(inputKey: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Promise<Bytes>;
-  /** PBKDF2 with HMAC (RFC 8018), never blocking the event loop on Node or in browsers. @param length in bytes */
+  /**
+   * PBKDF2 with HMAC (RFC 8018). It leaves the event loop free while it runs.
+   *
+   * @param iterations 1 to 2^31 - 1; what a caller should accept from a server is a question for the caller
+   * @param length of the output in bytes, 1 to 8160
+   * @throws VaultwireError `parameter-out-of-range`
+   */
   pbkdf2(hash: Pbkdf2Hash, password: Uint8Array, salt: Uint8Array, iterations: number, length: number): Promise<Bytes>;
 
   /** @param bytes the key, 32 bytes. @throws VaultwireError `length-invalid` */
@@ -155,18 +182,35 @@ export interface CryptoSuite {
 
   /** @param point the uncompressed point, 65 bytes. @throws VaultwireError `point-invalid` */
   importEcPublicKey(point: Uint8Array): Promise<EcPublicKey>;
-  /** A fresh P-256 key pair for key agreement. */
+  /** A fresh P-256 key pair for key agreement. @throws VaultwireError `suite-unsupported`, see above */
   generateEcPrivateKey(options?: KeyOptions): Promise<EcPrivateKey>;
-  /** @throws VaultwireError `key-invalid` for a scalar out of range or one that does not fit its public half */
+  /**
+   * @throws VaultwireError `length-invalid` for a scalar that is not of 32 bytes, `key-invalid` for one out of range or
+   *   one that does not fit its public half, `public-key-required` under WebCrypto
+   */
   importEcPrivateKey(key: RawEcPrivateKey, options?: KeyOptions): Promise<EcPrivateKey>;
 
-  /** A fresh P-256 key pair for signatures. */
+  /** A fresh P-256 key pair for signatures. @throws VaultwireError `suite-unsupported`, see above */
   generateSigningKey(options?: KeyOptions): Promise<SigningKey>;
   /**
    * @param key raw bytes, or PKCS#8 DER as Secrets Manager clients store it
-   * @throws VaultwireError `key-invalid`; `public-key-required` under WebCrypto when the public half is not in it
+   * @throws VaultwireError `der-invalid` for a document that is no PKCS#8 of a P-256 key, and as
+   *   {@link CryptoSuite.importEcPrivateKey}
    */
   importSigningKey(key: RawEcPrivateKey | Uint8Array, options?: KeyOptions): Promise<SigningKey>;
   /** @param point the uncompressed point, 65 bytes. @throws VaultwireError `point-invalid` */
   importVerifyingKey(point: Uint8Array): Promise<VerifyingKey>;
 }
+
+/** The part of a {@link CryptoSuite} that sealing and opening need: what a page loads that does nothing else. */
+export type SealingSuite = Pick<
+  CryptoSuite,
+  | 'name'
+  | 'randomBytes'
+  | 'sha256'
+  | 'hkdfSha256'
+  | 'importAesKey'
+  | 'importAesCbcKey'
+  | 'importEcPublicKey'
+  | 'generateEcPrivateKey'
+>;

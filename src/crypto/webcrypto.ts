@@ -1,3 +1,4 @@
+import { decodeBase64 } from '../wire/base64.js';
 import { assertBytes, concatBytes, copyBytes, type Bytes } from '../wire/bytes.js';
 import { decodeEcdsaSignature, decodePkcs8, encodeEcdsaSignature, encodePkcs8 } from '../wire/der.js';
 import { VaultwireError } from '../wire/error.js';
@@ -28,18 +29,15 @@ import {
   type EcPublicKey,
   type KeyOptions,
   type RawEcPrivateKey,
+  type SealingSuite,
   type SigningKey,
   type VerifyingKey,
 } from './suite.js';
 
 /**
- * The suite over the Web Cryptography API, for browsers, workers and every other platform that has it: the default
- * there. Keys live in the platform's CryptoKey objects and are not extractable unless asked for.
- *
- * The platform draws key pairs itself and cannot be told how: under a replaced `randomBytes`, generating one throws
- * `suite-unsupported`. It cannot compute a public key either, hence `public-key-required`. Signatures are randomized.
+ * What sealing and opening need of {@link webcryptoSuite}, apart, so that a page which does nothing else loads nothing else.
  */
-export const webcryptoSuite: CryptoSuite = {
+const sealingSuite: SealingSuite = {
   name: 'webcrypto',
 
   randomBytes: webRandomBytes,
@@ -48,18 +46,9 @@ export const webcryptoSuite: CryptoSuite = {
     return new Uint8Array(await subtle().digest('SHA-256', own(message, 'message')));
   },
 
-  hmacSha256: (key, message) => hmac('SHA-256', key, message),
-
-  hmacSha512: (key, message) => hmac('SHA-512', key, message),
-
   async hkdfSha256(inputKey, salt, info, length) {
     assertHkdf(info, length);
     return derive(inputKey, length, { name: 'HKDF', hash: 'SHA-256', salt: own(salt, 'salt'), info: copyBytes(info) });
-  },
-
-  async pbkdf2(hash, password, salt, iterations, length) {
-    assertPbkdf2(hash, iterations, length);
-    return derive(password, length, { name: 'PBKDF2', hash, salt: own(salt, 'salt'), iterations });
   },
 
   async importAesKey(bytes, options) {
@@ -76,6 +65,33 @@ export const webcryptoSuite: CryptoSuite = {
       this,
       await subtle().importKey('raw', copyBytes(bytes), 'AES-CBC', isExtractable(options), CBC_USAGES),
     );
+  },
+
+  async importEcPublicKey(point) {
+    return new WebEcPublicKey(...(await importPoint(point, ECDH, [])));
+  },
+
+  async generateEcPrivateKey(options) {
+    const { privateKey, publicKey } = await generate(this, ECDH, ECDH_USAGES, options);
+    return new WebEcPrivateKey(privateKey, new WebEcPublicKey(publicKey, await exported(publicKey, 'raw')));
+  },
+};
+
+/**
+ * The suite over the Web Cryptography API, for browsers, workers and every other platform that has it: the default
+ * there. Keys live in the platform's CryptoKey objects and are not extractable unless asked for.
+ *
+ * The platform draws key pairs itself and cannot be told how: under a replaced `randomBytes`, generating one throws
+ * `suite-unsupported`. It cannot compute a public key either, hence `public-key-required`. Signatures are randomized.
+ */
+export const webcryptoSuite: CryptoSuite = /* @__PURE__ */ Object.assign({}, sealingSuite, {
+  hmacSha256: (key, message) => hmac('SHA-256', key, message),
+
+  hmacSha512: (key, message) => hmac('SHA-512', key, message),
+
+  async pbkdf2(hash, password, salt, iterations, length) {
+    assertPbkdf2(hash, iterations, length);
+    return derive(password, length, { name: 'PBKDF2', hash, salt: own(salt, 'salt'), iterations });
   },
 
   async encryptCbcBlocks(key, iv, plaintext) {
@@ -105,15 +121,6 @@ export const webcryptoSuite: CryptoSuite = {
     );
   },
 
-  async importEcPublicKey(point) {
-    return new WebEcPublicKey(...(await importPoint(point, ECDH, [])));
-  },
-
-  async generateEcPrivateKey(options) {
-    const { privateKey, publicKey } = await generate(this, ECDH, ECDH_USAGES, options);
-    return new WebEcPrivateKey(privateKey, new WebEcPublicKey(publicKey, await exported(publicKey, 'raw')));
-  },
-
   async importEcPrivateKey(key, options) {
     const [privateKey, publicKey] = await importPrivateKey(key, ECDH, ECDH_USAGES, options);
     return new WebEcPrivateKey(privateKey, await this.importEcPublicKey(publicKey));
@@ -132,10 +139,12 @@ export const webcryptoSuite: CryptoSuite = {
   async importVerifyingKey(point) {
     return new WebVerifyingKey(...(await importPoint(point, ECDSA, ['verify'])));
   },
-};
+} satisfies Omit<CryptoSuite, keyof SealingSuite> & ThisType<CryptoSuite>);
 
 /** What `#default-suite` resolves to outside Node. */
 export const defaultSuite: CryptoSuite = webcryptoSuite;
+/** The part of it that sealing and opening need. */
+export const defaultSealingSuite: SealingSuite = sealingSuite;
 
 /**
  * A key object over a CryptoKey that the caller has kept, in IndexedDB for one.
@@ -145,7 +154,7 @@ export const defaultSuite: CryptoSuite = webcryptoSuite;
  * @param suite where nonces come from
  * @throws VaultwireError `key-invalid` for another kind of key
  */
-export function aesKeyFromCryptoKey(key: CryptoKey, suite: CryptoSuite = webcryptoSuite): AesKey {
+export function aesKeyFromCryptoKey(key: CryptoKey, suite: SealingSuite = sealingSuite): AesKey {
   assertCryptoKey(key, 'AES-GCM', 'encrypt', 'decrypt');
   return new WebAesKey(suite, key);
 }
@@ -157,7 +166,7 @@ export function aesKeyFromCryptoKey(key: CryptoKey, suite: CryptoSuite = webcryp
  * @param suite where initialization vectors come from
  * @throws VaultwireError `key-invalid` for another kind of key
  */
-export function aesCbcKeyFromCryptoKey(key: CryptoKey, suite: CryptoSuite = webcryptoSuite): AesCbcKey {
+export function aesCbcKeyFromCryptoKey(key: CryptoKey, suite: SealingSuite = sealingSuite): AesCbcKey {
   assertCryptoKey(key, 'AES-CBC', 'encrypt', 'decrypt');
   return new WebAesCbcKey(suite, key);
 }
@@ -188,11 +197,27 @@ export async function signingKeyFromCryptoKeyPair(pair: CryptoKeyPair): Promise<
   return new WebSigningKey(privateKey, await exported(publicKey, 'raw'));
 }
 
+/**
+ * The CryptoKey inside a key object of this suite, to be kept in IndexedDB. It can do what the key can; its bytes stay
+ * where they are unless it was made extractable.
+ *
+ * @throws VaultwireError `key-invalid` for a key of another suite
+ */
+export function cryptoKeyOf(key: AesKey): CryptoKey {
+  return WebAesKey.handleOf(key);
+}
+
+/** {@link cryptoKeyOf} for a pair: the private key as it is, and its public half. */
+export async function cryptoKeyPairOf(key: SigningKey): Promise<CryptoKeyPair> {
+  const privateKey = WebSigningKey.handleOf(key);
+  return { privateKey, publicKey: (await importPoint(key.publicKey, ECDSA, ['verify']))[0] };
+}
+
 class WebAesKey extends RedactedKey implements AesKey {
-  readonly #suite: CryptoSuite;
+  readonly #suite: SealingSuite;
   readonly #key: CryptoKey;
 
-  constructor(suite: CryptoSuite, key: CryptoKey) {
+  constructor(suite: SealingSuite, key: CryptoKey) {
     super('AesKey');
     this.#suite = suite;
     this.#key = key;
@@ -223,13 +248,17 @@ class WebAesKey extends RedactedKey implements AesKey {
   exportSecretBytes(): Promise<Bytes> {
     return exported(this.#key, 'raw');
   }
+
+  static handleOf(key: AesKey): CryptoKey {
+    return #key in key ? key.#key : throwNoHandle();
+  }
 }
 
 class WebAesCbcKey extends RedactedKey implements AesCbcKey {
-  readonly #suite: CryptoSuite;
+  readonly #suite: SealingSuite;
   readonly #key: CryptoKey;
 
-  constructor(suite: CryptoSuite, key: CryptoKey) {
+  constructor(suite: SealingSuite, key: CryptoKey) {
     super('AesCbcKey');
     this.#suite = suite;
     this.#key = key;
@@ -285,7 +314,10 @@ class WebEcPrivateKey extends RedactedKey implements EcPrivateKey {
   }
 
   async exportSecretBytes(): Promise<Bytes> {
-    return decodePkcs8(await exported(this.#key, 'pkcs8')).privateKey;
+    assertExtractable(this.#key.extractable);
+    // Not PKCS#8: what parses it is larger than all that a page needs which only seals and opens.
+    const { d = '' } = await subtle().exportKey('jwk', this.#key);
+    return decodeBase64(d, 'private key');
   }
 }
 
@@ -309,6 +341,10 @@ class WebSigningKey extends RedactedKey implements SigningKey {
 
   async exportPkcs8(): Promise<Bytes> {
     return encodePkcs8(decodePkcs8(await exported(this.#key, 'pkcs8')).privateKey, this.#publicKey);
+  }
+
+  static handleOf(key: SigningKey): CryptoKey {
+    return #key in key ? key.#key : throwNoHandle();
   }
 }
 
@@ -363,7 +399,7 @@ function parametersOf(key: CryptoKey, iv: Bytes, additionalData: Uint8Array = ne
 }
 
 async function encrypt(
-  suite: CryptoSuite,
+  suite: SealingSuite,
   key: CryptoKey,
   ivLength: number,
   plaintext: Uint8Array,
@@ -402,7 +438,7 @@ async function derive(secret: Uint8Array, length: number, parameters: HkdfParams
 }
 
 async function generate(
-  suite: CryptoSuite,
+  suite: SealingSuite,
   algorithm: EcKeyGenParams,
   usages: KeyUsage[],
   options: KeyOptions | undefined,
@@ -449,6 +485,10 @@ async function importPrivateKey(
 async function exported(key: CryptoKey, format: 'raw' | 'pkcs8'): Promise<Bytes> {
   assertExtractable(key.extractable);
   return new Uint8Array(await subtle().exportKey(format, key));
+}
+
+function throwNoHandle(): never {
+  throw new VaultwireError('key-invalid', 'key: expected one of the WebCrypto suite');
 }
 
 function assertCryptoKey(key: CryptoKey, name: string, ...usages: KeyUsage[]): void {

@@ -1,11 +1,11 @@
-import { defaultSuite } from '#default-suite';
+import { defaultSealingSuite } from '#default-suite';
 import {
   AES_KEY_LENGTH,
   GCM_NONCE_LENGTH,
   GCM_TAG_LENGTH,
   P256_PUBLIC_KEY_LENGTH,
   type AesKey,
-  type CryptoSuite,
+  type SealingSuite,
   type EcPrivateKey,
   type EcPublicKey,
 } from '../crypto/suite.js';
@@ -20,7 +20,7 @@ export interface EciesOptions {
   readonly info?: Uint8Array;
   /** Default `sha256`. */
   readonly keyDerivation?: KeyDerivation;
-  readonly suite?: CryptoSuite;
+  readonly suite?: SealingSuite;
 }
 
 /** How many bytes longer a sealed message is than its plaintext: ephemeral point, nonce and tag. */
@@ -45,7 +45,7 @@ export async function seal(
   plaintext: Uint8Array,
   options: EciesOptions = {},
 ): Promise<Bytes> {
-  const suite = options.suite ?? defaultSuite;
+  const suite = options.suite ?? defaultSealingSuite;
   assertBytes(plaintext, 'plaintext');
   const message = copyBytes(plaintext);
   const info = copyBytes(options.info ?? NO_INFO);
@@ -63,7 +63,7 @@ export async function seal(
  *   uncompressed point on the curve, `open-failed` when the tag does not fit
  */
 export async function open(recipient: EcPrivateKey, sealed: Uint8Array, options: EciesOptions = {}): Promise<Bytes> {
-  const suite = options.suite ?? defaultSuite;
+  const suite = options.suite ?? defaultSealingSuite;
   assertBytes(sealed, 'ECIES message');
   if (sealed.length < ECIES_OVERHEAD) {
     throw new VaultwireError('message-too-short', `ECIES message: expected at least ${ECIES_OVERHEAD} bytes`);
@@ -76,7 +76,7 @@ export async function open(recipient: EcPrivateKey, sealed: Uint8Array, options:
 }
 
 async function messageKey(
-  suite: CryptoSuite,
+  suite: SealingSuite,
   sharedSecret: Bytes,
   info: Bytes,
   keyDerivation: KeyDerivation = 'sha256',
@@ -90,7 +90,7 @@ async function messageKey(
 }
 
 function deriveKeyBytes(
-  suite: CryptoSuite,
+  suite: SealingSuite,
   sharedSecret: Bytes,
   info: Bytes,
   keyDerivation: KeyDerivation,

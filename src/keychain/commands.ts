@@ -2,9 +2,10 @@ import { defaultSuite } from '#default-suite';
 import type { CryptoSuite, EcPublicKey } from '../crypto/suite.js';
 import type { DeviceCommand } from '../transmission/device-request.js';
 import { encodeBase64, encodeBase64Url } from '../wire/base64.js';
-import { copyBytes, type Bytes } from '../wire/bytes.js';
+import { copyBytes, encodeUtf8, type Bytes } from '../wire/bytes.js';
 import { VaultwireError } from '../wire/error.js';
 import {
+  decodeJsonObject,
   readBase64,
   readInteger,
   readOptionalBoolean,
@@ -142,7 +143,8 @@ export async function createSecretCommand(
     readonly suite?: CryptoSuite;
   },
 ): Promise<Command & { readonly recordUid: string; readonly recordKey: RecordKey }> {
-  const { owner, folder, subFolderUid, suite = defaultSuite } = options;
+  const { folder, subFolderUid, suite = defaultSuite } = options;
+  const owner = ownerOf(options.owner);
   const data = structuredClone(options.data);
   const recordUid = generateUid({ suite });
   const recordKey = await generateRecordKey({ suite });
@@ -251,7 +253,8 @@ export async function addFileCommand(
     readonly suite?: CryptoSuite;
   },
 ): Promise<Command & { readonly fileUid: string; readonly fileKey: FileKey; readonly sealedContent: Bytes }> {
-  const { owner, record, suite = defaultSuite } = options;
+  const { record, suite = defaultSuite } = options;
+  const owner = ownerOf(options.owner);
   const { name, title = name, type, lastModified } = options.file;
   const content = copyBytes(options.file.content);
   const fileUid = generateUid({ suite });
@@ -277,6 +280,9 @@ export async function addFileCommand(
     },
   };
 }
+
+const ownerOf = (owner: EcPublicKey | Uint8Array): EcPublicKey | Uint8Array =>
+  ArrayBuffer.isView(owner) ? copyBytes(owner) : owner;
 
 const isFileReference = (field: JsonValue): field is JsonObject =>
   typeof field === 'object' && field !== null && !Array.isArray(field) && (field as JsonObject)['type'] === 'fileRef';
@@ -337,6 +343,9 @@ export function readDeleteResults(answer: JsonObject, uids: readonly string[]): 
   );
 }
 
+/** Signed policies and credentials of an object store: a flat object of texts, of a few kB. */
+const UPLOAD_PARAMETERS_LIMITS = { maximumBytes: 64 * 1024, maximumDepth: 1 } as const;
+
 /** Where the server wants a file's sealed content. */
 export interface UploadTarget {
   /** Check it before use: see `assertFileUrl`. */
@@ -347,20 +356,21 @@ export interface UploadTarget {
   readonly successStatusCode: number;
 }
 
-/** Reads the answer to add_file. @throws VaultwireError a field code, `json-invalid` */
+/** Reads the answer to add_file. @throws VaultwireError a JSON or field code */
 export function readUploadTarget(answer: JsonObject): UploadTarget {
-  let parameters: unknown;
-  try {
-    parameters = JSON.parse(readString(answer, 'parameters', 'answer'));
-  } catch (cause) {
-    throw new VaultwireError('json-invalid', 'answer.parameters: expected a JSON object as text', { cause });
-  }
-  const entries = typeof parameters === 'object' && parameters !== null ? Object.entries(parameters) : [];
+  const text = encodeUtf8(readString(answer, 'parameters', 'answer'));
+  const parameters = decodeJsonObject(text, 'answer.parameters', UPLOAD_PARAMETERS_LIMITS);
   return {
     url: readString(answer, 'url', 'answer'),
-    parameters: Object.fromEntries(entries.map(([key, value]) => [key, String(value)])),
+    parameters: Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, formValue(key, value)])),
     successStatusCode: readInteger(answer, 'successStatusCode', 'answer'),
   };
+}
+
+function formValue(key: string, value: JsonValue | undefined): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw new VaultwireError('field-invalid', `answer.parameters.${key}: expected a string`);
 }
 
 /** A command as the server reads it. Ciphertext stays as bytes. */

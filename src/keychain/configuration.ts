@@ -109,7 +109,7 @@ async function readConfiguration(text: string, suite: CryptoSuite, options: KeyO
   const serverPublicKey = readBytes(object, 'serverPublicKey', P256_PUBLIC_KEY_LENGTH);
   const ownerPublicKey = readBytes(object, 'appOwnerPublicKey', P256_PUBLIC_KEY_LENGTH);
   const configuration: DeviceConfiguration = {
-    host: assertHost(readString(object, 'hostname', NAME)),
+    host: assertHost(readString(object, 'hostname', NAME), `${NAME}.hostname`),
     clientId,
     deviceKey: await suite.importSigningKey(privateKey, options),
     clientKey: clientKeyBytes && new ClientKey(await suite.importAesKey(clientKeyBytes, { extractable: true })),

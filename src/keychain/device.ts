@@ -1,10 +1,10 @@
 import { defaultSuite } from '#default-suite';
 import type { CryptoSuite } from '../crypto/suite.js';
 import { openAnswer, sealDeviceRequest, deviceRequestHeaders } from '../transmission/device-request.js';
-import { startRequest, stepRequest } from '../transmission/request-loop.js';
+import { startRequest, stepRequest, type RequestState } from '../transmission/request-loop.js';
 import { customServerKey, publishedServerKeys, type ServerKeys } from '../transmission/server-keys.js';
 import { encodeBase64Url } from '../wire/base64.js';
-import { equalBytes, type Bytes } from '../wire/bytes.js';
+import { copyBytes, equalBytes, type Bytes } from '../wire/bytes.js';
 import { VaultwireError } from '../wire/error.js';
 import { decodeJsonObject, readOptionalBase64, type JsonObject } from '../wire/json.js';
 import { startBinding, stepBinding, type BindingEffect, type BindingEvent } from './binding-client.js';
@@ -41,7 +41,7 @@ import {
   type OpenedSecrets,
   type OpenSecretsOptions,
 } from './secrets.js';
-import { readOneTimeToken, type OneTimeToken } from './token.js';
+import { readOneTimeToken, type OneTimeToken, type TokenServerKey } from './token.js';
 
 /** How long the default transport waits for an answer, in milliseconds. */
 export const DEFAULT_TIMEOUT = 60_000;
@@ -92,16 +92,20 @@ export interface GetSecretsOptions extends SecretsFilter {
  *   {@link stepRequest} fails with
  */
 export async function openDevice(options: DeviceOptions): Promise<Device> {
+  const expectedOwner = options.expectedOwner && copyBytes(options.expectedOwner);
   const stored = await options.store.read();
   const token = options.token === undefined ? undefined : await readOneTimeToken(options.token, options);
   const context = new DeviceContext(options, stored, token);
-  await bind(context, token);
+  await bind(context, token, expectedOwner);
   return new Device(context);
 }
 
-async function bind(context: DeviceContext, token: OneTimeToken | undefined): Promise<void> {
+async function bind(
+  context: DeviceContext,
+  token: OneTimeToken | undefined,
+  expectedOwner: Bytes | undefined,
+): Promise<void> {
   const { stored } = context;
-  const expectedOwner = context.options.expectedOwner && new Uint8Array(context.options.expectedOwner);
   let state = startBinding({ expectedOwner });
   const events: BindingEvent[] = [
     {
@@ -187,7 +191,7 @@ class DeviceContext {
           clientId: token.clientId,
           clientKey: token.clientKey,
           deviceKey,
-          serverKey: token.serverKey,
+          serverKey: await this.#pinnedServerKey(token),
         };
         return { type: 'device-key-generated', publicKey: deviceKey.publicKey };
       }
@@ -226,6 +230,14 @@ class DeviceContext {
     }
   }
 
+  /** A pin goes into the configuration, so that later runs are held to it without being told. */
+  async #pinnedServerKey(token: OneTimeToken): Promise<TokenServerKey | undefined> {
+    const { serverKeys } = this;
+    if (!serverKeys.custom) return token.serverKey;
+    const { id, publicKey } = await serverKeys.get(serverKeys.defaultId);
+    return { id, publicKey: publicKey.bytes };
+  }
+
   async #openApplicationKey(encrypted: Bytes, extractable: boolean): Promise<BindingEvent> {
     const { clientKey } = this.configuration;
     if (!clientKey) throw new VaultwireError('client-not-bound', 'device: its client key is gone');
@@ -241,12 +253,13 @@ class DeviceContext {
   async ask(command: Command): Promise<JsonObject> {
     const { configuration, serverKeys, suite, options } = this;
     const { sleep = timer, now = Date.now, allowsHost } = options;
-    let state = startRequest({
+    const first = startRequest({
       host: configuration.host,
       serverKeyId: this.#serverKeyId(),
       customServerKey: serverKeys.custom,
       workingKeyId: serverKeys.custom ? null : (configuration.serverKeyId ?? null),
     });
+    let state = first;
     for (;;) {
       const serverKey = await serverKeys.get(state.serverKeyId);
       const signingKey = configuration.deviceKey;
@@ -267,7 +280,12 @@ class DeviceContext {
       if (step.effect.type === 'fail') throw step.effect.error;
       if (step.effect.type === 'deliver') {
         const answer = await openAnswer(sealed.transmissionKey, body);
-        await this.#remember(state.serverKeyId, state.host);
+        if (body.length === 0) {
+          // Nothing was opened: anyone on the way could have sent it.
+          if (!isReading(command)) return {};
+          throw new VaultwireError('answer-unexpected', `${command.command}: expected an answer, found an empty body`);
+        }
+        await this.#remember(first, state);
         return answer.length === 0 ? {} : decodeJsonObject(answer, 'answer', ANSWER_LIMITS);
       }
       if (step.effect.afterMilliseconds > 0) await sleep(step.effect.afterMilliseconds);
@@ -282,13 +300,20 @@ class DeviceContext {
       : serverKeys.defaultId;
   }
 
-  /** Key and host are kept only after an answer opened: an error answer is nobody's word. */
-  async #remember(serverKeyId: number, host: string): Promise<void> {
-    const { configuration, serverKeys } = this;
-    const keyId = serverKeys.custom ? configuration.serverKeyId : serverKeyId;
-    const changed =
-      host !== configuration.host || (keyId !== configuration.serverKeyId && keyId !== serverKeys.defaultId);
-    if (changed) await this.store((current) => ({ ...current, host, serverKeyId: keyId }));
+  /**
+   * Keeps where a request ended up, once an answer opened: an error answer is nobody's word. Only what this request
+   * changed: another that was under way may have learned more.
+   */
+  async #remember(first: RequestState, last: RequestState): Promise<void> {
+    const { host, serverKeyId } = last;
+    const moved = host !== first.host;
+    const keyChanged = serverKeyId !== first.serverKeyId;
+    if (!moved && !keyChanged) return;
+    await this.store((current) => ({
+      ...current,
+      ...(moved && { host }),
+      ...(keyChanged && { serverKeyId: Math.max(serverKeyId, current.serverKeyId ?? 0) }),
+    }));
   }
 
   /** At least 0 and below 1. */
@@ -305,6 +330,8 @@ class DeviceContext {
     return request(url, { credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer', signal, ...init });
   }
 }
+
+const isReading = ({ command }: Command): boolean => command === 'get_secret' || command === 'get_folders';
 
 const timer = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => {

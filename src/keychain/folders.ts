@@ -1,12 +1,5 @@
 import { VaultwireError } from '../wire/error.js';
-import {
-  readArray,
-  readBase64,
-  readOptionalString,
-  readString,
-  type JsonObject,
-  type JsonValue,
-} from '../wire/json.js';
+import { readArray, readBase64, readOptionalString, type JsonObject, type JsonValue } from '../wire/json.js';
 import type { ApplicationKey, FolderKey, UnwrapOptions } from './keys.js';
 import { asObject, failure, readAnswer, readUid, textMember, type Failure } from './secrets.js';
 
@@ -81,8 +74,9 @@ export async function openFolders(
         if (!shared) throw new VaultwireError('key-missing', 'folder: its shared folder did not open');
         key = await shared.key.unwrapFolderKey(wrapped, options);
       }
-      const data = await key.openData(readBase64(object, 'data', 'folder'));
-      const name = readString(data, 'name', 'folder data');
+      const { name } = await key.openData(readBase64(object, 'data', 'folder'));
+      // The same error as for padding that does not fit: this is the plaintext of AES-CBC.
+      if (typeof name !== 'string') throw new VaultwireError('open-failed', 'folder data: does not open');
       const keyAuthenticated = parentUid === undefined;
       opened.set(uid, { uid, parentUid, sharedFolderUid, name, key, keyAuthenticated });
     } catch (error) {

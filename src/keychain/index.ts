@@ -5,6 +5,7 @@ export * from './configuration.js';
 export * from './device.js';
 export * from './file-url.js';
 export * from './folders.js';
+export * from './handles.js';
 export {
   ApplicationKey,
   ClientKey,

@@ -1,17 +1,18 @@
-import { defaultSuite } from '#default-suite';
+import { defaultSealingSuite } from '#default-suite';
 import { RedactedKey } from '../crypto/redacted.js';
 import {
   AES_KEY_LENGTH,
   type AesCbcKey,
   type AesKey,
   type CryptoSuite,
+  type SealingSuite,
   type EcPrivateKey,
   type EcPublicKey,
   type KeyOptions,
 } from '../crypto/suite.js';
 import { open as openEcies, seal as sealEcies } from '../ecies/index.js';
-import { assertBytes, type Bytes } from '../wire/bytes.js';
-import { VaultwireError } from '../wire/error.js';
+import { assertBytes, copyBytes, type Bytes } from '../wire/bytes.js';
+import { isVaultwireError, VaultwireError } from '../wire/error.js';
 import { decodeJsonObject, encodeJson, MAXIMUM_JSON_DEPTH, type JsonObject } from '../wire/json.js';
 
 /** Largest record, folder or file description in bytes. */
@@ -19,21 +20,31 @@ export const MAXIMUM_DOCUMENT_BYTES = 16 * 1024 * 1024;
 
 /** Options of everything that makes or unwraps a key. */
 export interface UnwrapOptions extends KeyOptions {
+  readonly suite?: SealingSuite;
+}
+
+/** Options of everything that deals with the keys of an account, which need more of a suite. */
+export interface AccountOptions extends KeyOptions {
   readonly suite?: CryptoSuite;
 }
 
 /** What the keys of the hierarchy have in common: they print as their kind, and their bytes come out on demand alone. */
 export abstract class HierarchyKey extends RedactedKey {
-  readonly #bytesOf: AesKey;
+  readonly #aesKey: AesKey;
 
   constructor(kind: string, key: AesKey) {
     super(kind);
-    this.#bytesOf = key;
+    this.#aesKey = key;
+  }
+
+  /** The key object inside, which knows nothing of the hierarchy: for stores that keep handles of keys. */
+  get aesKey(): AesKey {
+    return this.#aesKey;
   }
 
   /** The key's 32 bytes, where it was made extractable. @throws VaultwireError `key-not-extractable` */
   async exportSecretBytes(): Promise<Bytes> {
-    if (this.#bytesOf.exportSecretBytes) return this.#bytesOf.exportSecretBytes();
+    if (this.#aesKey.exportSecretBytes) return this.#aesKey.exportSecretBytes();
     throw new VaultwireError('key-not-extractable', 'key: its bytes cannot be taken out');
   }
 }
@@ -41,8 +52,9 @@ export abstract class HierarchyKey extends RedactedKey {
 /** A key that clients make, and wrap to the public key of the application's owner. */
 abstract class OwnedKey extends HierarchyKey {
   /** Wraps this key to the application owner's public key: 125 bytes. @throws VaultwireError `key-not-extractable` */
-  async wrapTo(owner: EcPublicKey | Uint8Array, options: { readonly suite?: CryptoSuite } = {}): Promise<Bytes> {
-    return sealEcies(owner, await this.exportSecretBytes(), options);
+  async wrapTo(owner: EcPublicKey | Uint8Array, options: { readonly suite?: SealingSuite } = {}): Promise<Bytes> {
+    const recipient = ArrayBuffer.isView(owner) ? copyBytes(owner) : owner;
+    return sealEcies(recipient, await this.exportSecretBytes(), options);
   }
 }
 
@@ -50,7 +62,7 @@ abstract class OwnedKey extends HierarchyKey {
 export async function unwrapAes(wrapping: AesKey, wrapped: Uint8Array, options: UnwrapOptions): Promise<AesKey> {
   if (wrapping.unwrapAesKey) return wrapping.unwrapAesKey(wrapped, options);
   const bytes = await openKeyBytes(wrapping, wrapped);
-  const key = await (options.suite ?? defaultSuite).importAesKey(bytes, options);
+  const key = await (options.suite ?? defaultSealingSuite).importAesKey(bytes, options);
   bytes.fill(0);
   return key;
 }
@@ -60,8 +72,17 @@ export async function openKeyBytes(wrapping: AesKey | AesCbcKey, wrapped: Uint8A
   const bytes = await wrapping.open(wrapped);
   if (bytes.length === AES_KEY_LENGTH) return bytes;
   bytes.fill(0);
-  // One error for every failure: under AES-CBC a difference would be a padding oracle.
   throw new VaultwireError('open-failed', 'wrapped key: does not open');
+}
+
+/** Gives length, padding and shape one error: under AES-CBC a difference would be a padding oracle. */
+async function withOneError<T>(name: string, opening: Promise<T>): Promise<T> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (!isVaultwireError(error)) throw error;
+    throw new VaultwireError('open-failed', `${name}: does not open`);
+  }
 }
 
 /** Opens a JSON document. @throws VaultwireError `open-failed`, a JSON code */
@@ -156,7 +177,8 @@ export class FolderKey extends HierarchyKey {
 
   /** Unwraps the key of a folder inside this one, which AES-CBC does not authenticate. @throws VaultwireError `open-failed` */
   async unwrapFolderKey(wrapped: Uint8Array, options: UnwrapOptions = {}): Promise<FolderKey> {
-    return importFolderKey(await openKeyBytes(this.#folders, wrapped), options);
+    const bytes = await withOneError('wrapped folder key', openKeyBytes(this.#folders, wrapped));
+    return importFolderKey(bytes, options);
   }
 
   /** @throws VaultwireError `key-not-extractable` */
@@ -165,13 +187,8 @@ export class FolderKey extends HierarchyKey {
   }
 
   /** Opens the JSON that holds the folder's name, which AES-CBC does not authenticate. @throws VaultwireError `open-failed` */
-  async openData(sealed: Uint8Array): Promise<JsonObject> {
-    try {
-      return await openDocument(this.#folders, sealed, 'folder data');
-    } catch {
-      // Padding that fits and JSON that does not: to tell them apart would be a padding oracle.
-      throw new VaultwireError('open-failed', 'folder data: does not open');
-    }
+  openData(sealed: Uint8Array): Promise<JsonObject> {
+    return withOneError('folder data', openDocument(this.#folders, sealed, 'folder data'));
   }
 
   sealData(data: JsonObject): Promise<Bytes> {
@@ -253,7 +270,7 @@ export class ClientKey extends HierarchyKey {
 
 /** A folder key of its 32 bytes, which are overwritten. */
 export async function importFolderKey(bytes: Bytes, options: UnwrapOptions): Promise<FolderKey> {
-  const suite = options.suite ?? defaultSuite;
+  const suite = options.suite ?? defaultSealingSuite;
   const records = await suite.importAesKey(bytes, options);
   const folders = await suite.importAesCbcKey(bytes, options);
   bytes.fill(0);
@@ -261,7 +278,7 @@ export async function importFolderKey(bytes: Bytes, options: UnwrapOptions): Pro
 }
 
 async function freshKey(options: UnwrapOptions): Promise<AesKey> {
-  const suite = options.suite ?? defaultSuite;
+  const suite = options.suite ?? defaultSealingSuite;
   const bytes = suite.randomBytes(AES_KEY_LENGTH);
   // A key that is made here exists to be wrapped for others, so its bytes must be reachable.
   const key = await suite.importAesKey(bytes, { extractable: true });
@@ -286,7 +303,7 @@ export async function generateApplicationKey(options: UnwrapOptions = {}): Promi
 
 /** A fresh folder key, extractable so that it can be wrapped. */
 export function generateFolderKey(options: UnwrapOptions = {}): Promise<FolderKey> {
-  const suite = options.suite ?? defaultSuite;
+  const suite = options.suite ?? defaultSealingSuite;
   return importFolderKey(suite.randomBytes(AES_KEY_LENGTH), { suite, extractable: true });
 }
 
@@ -297,7 +314,7 @@ export function generateFolderKey(options: UnwrapOptions = {}): Promise<FolderKe
  */
 export async function importApplicationKey(bytes: Uint8Array, options: UnwrapOptions = {}): Promise<ApplicationKey> {
   assertBytes(bytes, 'application key', AES_KEY_LENGTH);
-  return new ApplicationKey(await (options.suite ?? defaultSuite).importAesKey(bytes, options));
+  return new ApplicationKey(await (options.suite ?? defaultSealingSuite).importAesKey(bytes, options));
 }
 
 /**
@@ -325,7 +342,7 @@ export async function openOwnerFileKey(
 async function openOwnerKey(owner: EcPrivateKey, wrapped: Uint8Array, options: UnwrapOptions): Promise<AesKey> {
   const bytes = await openEcies(owner, wrapped, options);
   assertBytes(bytes, 'wrapped key', AES_KEY_LENGTH);
-  const key = await (options.suite ?? defaultSuite).importAesKey(bytes, options);
+  const key = await (options.suite ?? defaultSealingSuite).importAesKey(bytes, options);
   bytes.fill(0);
   return key;
 }

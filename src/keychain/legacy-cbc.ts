@@ -5,7 +5,7 @@ import { assertBytes, type Bytes } from '../wire/bytes.js';
 import { VaultwireError } from '../wire/error.js';
 import { encodeJson, type JsonObject } from '../wire/json.js';
 import type { DataKey, TeamKey } from './account/data-key.js';
-import { importFolderKey, openDocument, openKeyBytes, RecordKey, type FolderKey, type UnwrapOptions } from './keys.js';
+import { importFolderKey, openDocument, openKeyBytes, RecordKey, type FolderKey, type AccountOptions } from './keys.js';
 
 // What accounts of old hold under AES-CBC: wrapped keys and records (wire note: keychain). AES-CBC authenticates
 // nothing: whoever stores it can change it, within limits. So nothing of this happens by itself. In particular it is
@@ -47,7 +47,7 @@ export class LegacyRecordKey extends RedactedKey {
 }
 
 /** A legacy record key from its 32 bytes. @throws VaultwireError `length-invalid` */
-export async function importLegacyRecordKey(bytes: Uint8Array, options: UnwrapOptions = {}): Promise<LegacyRecordKey> {
+export async function importLegacyRecordKey(bytes: Uint8Array, options: AccountOptions = {}): Promise<LegacyRecordKey> {
   assertBytes(bytes, 'record key', AES_KEY_LENGTH);
   return new LegacyRecordKey(await (options.suite ?? defaultSuite).importAesCbcKey(bytes, options));
 }
@@ -56,7 +56,7 @@ export async function importLegacyRecordKey(bytes: Uint8Array, options: UnwrapOp
 export async function unwrapLegacyWrappedRecordKey(
   under: LegacyWrappingKey,
   wrapped: Uint8Array,
-  options: UnwrapOptions = {},
+  options: AccountOptions = {},
 ): Promise<Unauthenticated<RecordKey>> {
   const bytes = await openKeyBytes(under.unauthenticatedKey(), wrapped);
   const key = new RecordKey(await (options.suite ?? defaultSuite).importAesKey(bytes, options));
@@ -68,7 +68,7 @@ export async function unwrapLegacyWrappedRecordKey(
 export async function unwrapLegacyRecordKey(
   under: LegacyWrappingKey,
   wrapped: Uint8Array,
-  options: UnwrapOptions = {},
+  options: AccountOptions = {},
 ): Promise<Unauthenticated<LegacyRecordKey>> {
   const bytes = await openKeyBytes(under.unauthenticatedKey(), wrapped);
   const key = await importLegacyRecordKey(bytes, options);
@@ -80,7 +80,7 @@ export async function unwrapLegacyRecordKey(
 export async function unwrapLegacyFolderKey(
   under: LegacyWrappingKey,
   wrapped: Uint8Array,
-  options: UnwrapOptions = {},
+  options: AccountOptions = {},
 ): Promise<Unauthenticated<FolderKey>> {
   const bytes = await openKeyBytes(under.unauthenticatedKey(), wrapped);
   return unauthenticated(await importFolderKey(bytes, options));

@@ -1,7 +1,7 @@
 import { defaultSuite } from '#default-suite';
 import type { CryptoSuite } from '../crypto/suite.js';
 import { encodeBase64, encodeBase64Url } from '../wire/base64.js';
-import type { Bytes } from '../wire/bytes.js';
+import { copyBytes, type Bytes } from '../wire/bytes.js';
 import type { JsonObject, JsonValue } from '../wire/json.js';
 import {
   generateApplicationKey,
@@ -115,7 +115,8 @@ export async function createFile(
   options: SealOptions = {},
 ): Promise<{ readonly sealed: SealedFile; readonly key: FileKey }> {
   const { suite = defaultSuite } = options;
-  const { name, title = name, type, lastModified, content } = file;
+  const { name, title = name, type, lastModified } = file;
+  const content = copyBytes(file.content);
   const key = await generateFileKey({ suite });
   const sealedContent = await key.sealContent(content);
   const description = { name, title, size: content.length, lastModified, ...(type !== undefined && { type }) };

@@ -10,7 +10,7 @@ import { VaultwireError } from '../wire/error.js';
 import { decodeRsaPrivateKey, decodeRsaPublicKey, encodeRsaPublicKey } from '../wire/pkcs1.js';
 import { importTeamKey, type DataKey, type TeamKey } from './account/data-key.js';
 import type { OpenReport } from './account/wrap.js';
-import { importFolderKey, RecordKey, type FolderKey, type UnwrapOptions } from './keys.js';
+import { importFolderKey, RecordKey, type FolderKey, type AccountOptions } from './keys.js';
 
 // Sharing as accounts without an EC key pair did it (wire note: ECIES, RSA): RSA with PKCS#1 v1.5 padding. Whoever can
 // tell bad padding from good decrypts everything with a million questions (Bleichenbacher), so here nobody can: what
@@ -151,7 +151,7 @@ export async function shareKeyByRsa(
 export async function openRsaRecordKey(
   user: RsaPrivateKey,
   wrapped: Uint8Array,
-  options: UnwrapOptions = {},
+  options: AccountOptions = {},
 ): Promise<OpenedRsaShare<RecordKey>> {
   const suite = options.suite ?? defaultSuite;
   return openShare(user, wrapped, async (bytes) => new RecordKey(await suite.importAesKey(bytes, options)));
@@ -161,7 +161,7 @@ export async function openRsaRecordKey(
 export async function openRsaFolderKey(
   user: RsaPrivateKey,
   wrapped: Uint8Array,
-  options: UnwrapOptions = {},
+  options: AccountOptions = {},
 ): Promise<OpenedRsaShare<FolderKey>> {
   return openShare(user, wrapped, (bytes) => importFolderKey(bytes, options));
 }
@@ -170,7 +170,7 @@ export async function openRsaFolderKey(
 export async function openRsaTeamKey(
   user: RsaPrivateKey,
   wrapped: Uint8Array,
-  options: UnwrapOptions = {},
+  options: AccountOptions = {},
 ): Promise<OpenedRsaShare<TeamKey>> {
   return openShare(user, wrapped, (bytes) => importTeamKey(bytes, options));
 }

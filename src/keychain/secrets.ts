@@ -1,5 +1,5 @@
-import { defaultSuite } from '#default-suite';
-import type { CryptoSuite } from '../crypto/suite.js';
+import { defaultSealingSuite } from '#default-suite';
+import type { SealingSuite } from '../crypto/suite.js';
 import { encodeBase64Url } from '../wire/base64.js';
 import { assertBytes } from '../wire/bytes.js';
 import { isVaultwireError, VaultwireError, type ErrorCode } from '../wire/error.js';
@@ -134,7 +134,7 @@ export async function openSecrets(
 ): Promise<OpenedSecrets> {
   const root = readAnswer(answer);
   const failed: Failure[] = [];
-  const { suite = defaultSuite, extractable = false, digests = false } = options;
+  const { suite = defaultSealingSuite, extractable = false, digests = false } = options;
   const unwrapOptions = { suite, extractable, digests };
 
   const application = await openApplication(root, applicationKey, failed);
@@ -190,7 +190,7 @@ interface Place {
 }
 
 interface RecordOptions extends UnwrapOptions {
-  readonly suite: CryptoSuite;
+  readonly suite: SealingSuite;
   readonly digests: boolean;
 }
 
@@ -294,7 +294,7 @@ async function openFiles(
   return files;
 }
 
-async function digest(bytes: Uint8Array, suite: CryptoSuite): Promise<string> {
+async function digest(bytes: Uint8Array, suite: SealingSuite): Promise<string> {
   return encodeBase64Url((await suite.sha256(bytes)).subarray(0, 16));
 }
 
@@ -328,17 +328,19 @@ function addRecord(opened: Map<string, OpenedRecord>, record: OpenedRecord, fail
  * characters of the base64) means the same wrapped key, copied. Which of the two is the honest one cannot be known.
  */
 function sharedWrappedKeys(places: readonly Place[]): ReadonlySet<JsonValue> {
-  const byNonce = new Map<string, JsonValue>();
-  const shared = new Set<JsonValue>();
+  const byNonce = new Map<string, { readonly uid: string; readonly items: JsonValue[]; shared: boolean }>();
   for (const { item } of places) {
     const wrapped = textMember(item, 'recordKey');
     if (wrapped === '') continue;
     const nonce = wrapped.slice(0, 16).replaceAll('+', '-').replaceAll('/', '_');
-    const other = byNonce.get(nonce);
-    if (other === undefined) byNonce.set(nonce, item);
-    else if (textMember(other, 'recordUid') !== textMember(item, 'recordUid')) shared.add(other).add(item);
+    const uid = textMember(item, 'recordUid');
+    const first = byNonce.get(nonce);
+    if (first) {
+      first.items.push(item);
+      first.shared ||= first.uid !== uid;
+    } else byNonce.set(nonce, { uid, items: [item], shared: false });
   }
-  return shared;
+  return new Set([...byNonce.values()].flatMap(({ items, shared }) => (shared ? items : [])));
 }
 
 /** Reads the plaintext of an answer. @throws VaultwireError a JSON code */

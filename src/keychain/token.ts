@@ -1,8 +1,8 @@
 import { defaultSuite } from '#default-suite';
 import { RedactedKey } from '../crypto/redacted.js';
 import { AES_KEY_LENGTH, P256_PUBLIC_KEY_LENGTH, type CryptoSuite } from '../crypto/suite.js';
-import { hostRegion, regionHost } from '../transmission/regions.js';
-import { encodeUtf8, type Bytes } from '../wire/bytes.js';
+import { hostRegion, isHost, regionHost } from '../transmission/regions.js';
+import { copyBytes, encodeUtf8, type Bytes } from '../wire/bytes.js';
 import { decodeBase64, encodeBase64, encodeBase64Url } from '../wire/base64.js';
 import { VaultwireError } from '../wire/error.js';
 import { ClientKey } from './keys.js';
@@ -42,13 +42,19 @@ export class OneTimeToken extends RedactedKey {
     this.serverKey = parts.serverKey;
   }
 
-  /** The token as text for the person who will bind a client: `<REGION or host>:<base64url>`. */
+  /**
+   * The token as text for the person who will bind a client: `<REGION or host>:<base64url>`. A server key goes along
+   * in the four-part form of IL5 alone, and a host with a port not at all: those are told beside the token.
+   */
   async exportSecretText(): Promise<string> {
     const secret = encodeBase64Url(await this.clientKey.exportSecretBytes());
     // A host with a port does not fit the form: readers split at every colon.
     if (this.host.includes(':')) return secret;
-    const text = `${hostRegion(this.host) ?? this.host}:${secret}`;
-    return this.serverKey ? `${text}:${this.serverKey.id}:${encodeBase64Url(this.serverKey.publicKey)}` : text;
+    const region = hostRegion(this.host);
+    const text = `${region ?? this.host}:${secret}`;
+    return this.serverKey && region === 'IL5'
+      ? `${text}:${this.serverKey.id}:${encodeBase64Url(this.serverKey.publicKey)}`
+      : text;
   }
 }
 
@@ -95,7 +101,9 @@ export async function createOneTimeToken(options: {
 }): Promise<OneTimeToken> {
   const suite = options.suite ?? defaultSuite;
   const host = assertHost(regionHost(options.host) ?? options.host.toLowerCase());
-  return fromSecret(suite.randomBytes(AES_KEY_LENGTH), host, options.serverKey, suite);
+  const { serverKey } = options;
+  const pinned = serverKey && { id: serverKey.id, publicKey: copyBytes(serverKey.publicKey) };
+  return fromSecret(suite.randomBytes(AES_KEY_LENGTH), host, pinned, suite);
 }
 
 /**
@@ -127,11 +135,12 @@ async function fromSecret(
 /**
  * Checks a host name with an optional port: it becomes part of a URL.
  *
+ * @param name what the host is called in the error message
  * @throws VaultwireError `token-invalid`
  */
-export function assertHost(host: string): string {
-  if (/^(?:[a-z\d](?:[a-z\d.-]{0,251}[a-z\d])?|\[[\da-f:]{2,39}\])(?::\d{1,5})?$/i.test(host)) return host;
-  throw invalid('expected a host name');
+export function assertHost(host: string, name = 'one-time token'): string {
+  if (isHost(host)) return host;
+  throw new VaultwireError('token-invalid', `${name}: expected a host name`);
 }
 
 function decodePart(text: string, part: string, length: number): Bytes {

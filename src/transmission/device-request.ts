@@ -1,4 +1,4 @@
-import { defaultSuite } from '#default-suite';
+import { defaultSealingSuite, defaultSuite } from '#default-suite';
 import {
   AES_KEY_LENGTH,
   GCM_NONCE_LENGTH,
@@ -6,6 +6,7 @@ import {
   type AesKey,
   type CryptoSuite,
   type EcPrivateKey,
+  type SealingSuite,
   type SigningKey,
   type VerifyingKey,
 } from '../crypto/suite.js';
@@ -83,7 +84,7 @@ export interface PrepareDeviceRequestOptions {
   readonly serverKey: ServerKey;
   /** The payload: JSON, or its UTF-8 bytes. */
   readonly payload: JsonObject | Uint8Array;
-  readonly suite?: CryptoSuite;
+  readonly suite?: SealingSuite;
 }
 
 /**
@@ -91,7 +92,7 @@ export interface PrepareDeviceRequestOptions {
  * left to the caller.
  */
 export async function prepareDeviceRequest(options: PrepareDeviceRequestOptions): Promise<PreparedDeviceRequest> {
-  const suite = options.suite ?? defaultSuite;
+  const suite = options.suite ?? defaultSealingSuite;
   const serverKeyId = options.serverKey.id;
   const payload = ArrayBuffer.isView(options.payload) ? copyBytes(options.payload) : encodeJson(options.payload);
   const secret = suite.randomBytes(AES_KEY_LENGTH);

@@ -49,12 +49,8 @@ export function decodeErrorAnswer(answer: {
   const resultCode = text(object['result_code']) ?? error;
   const throttled = answer.status === 429 || (answer.status === 403 && resultCode === 'throttled');
   if (throttled) {
-    const seconds = Number(object['retry_after'] ?? undefined);
-    return {
-      action: 'wait',
-      retryAfterMilliseconds:
-        Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : readRetryAfter(answer.retryAfter, answer.now),
-    };
+    const asked = readSeconds(object['retry_after']) ?? readRetryAfter(answer.retryAfter, answer.now);
+    return { action: 'wait', retryAfterMilliseconds: asked };
   }
   const keyId = object['key_id'];
   if (error === 'key' && isKeyId(keyId)) {
@@ -87,6 +83,12 @@ const isKeyId = (value: JsonValue | undefined): value is number =>
 /** A server's words go to terminals and logs: they must not bring escape sequences along. */
 const printable = (words: string): string =>
   words.slice(0, MAXIMUM_MESSAGE_LENGTH).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
+
+/** Milliseconds of a number of seconds, which some backends write as text. */
+function readSeconds(value: JsonValue | undefined): number | null {
+  const seconds = typeof value === 'string' ? Number(value) : value;
+  return typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : null;
+}
 
 function readRetryAfter(header: string | null | undefined, now: number | undefined): number | null {
   if (header === null || header === undefined) return null;

@@ -9,6 +9,11 @@ const REGIONS: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
   ['IL5', 'il5.keepersecurity.us'],
 ]);
 
+/** Tells whether a text is a host name or address with an optional port, and nothing that would change a URL around it. */
+export function isHost(text: string): boolean {
+  return /^(?:[a-z\d](?:[a-z\d.-]{0,251}[a-z\d])?|\[[\da-f:]{2,39}\])(?::\d{1,5})?$/i.test(text);
+}
+
 /** The host of a region by its name in any case, or undefined. */
 export function regionHost(region: string): string | undefined {
   return REGIONS.get(region.toUpperCase());

@@ -34,10 +34,13 @@ export class ReplayWindow {
    *
    * @param identifier bytes that are unique to the request and that its signature covers
    * @param now milliseconds since 1970
+   * @throws VaultwireError `argument-invalid` when `now` is no number
    * @returns false when it was admitted before, within the window
    */
   admit(identifier: Uint8Array, now: number): boolean {
     assertBytes(identifier, 'request identifier');
+    // Every comparison with NaN is false: it would empty the window.
+    if (Number.isNaN(now)) throw new VaultwireError('argument-invalid', 'now: expected milliseconds since 1970');
     const key = String.fromCharCode(...identifier);
     for (const [oldest, seenAt] of this.#seen) {
       if (now - seenAt < this.#windowMilliseconds) break;

@@ -1,6 +1,6 @@
 import { VaultwireError } from '../wire/error.js';
 import { decodeErrorAnswer } from './error-answer.js';
-import { hostRegion } from './regions.js';
+import { hostRegion, isHost } from './regions.js';
 
 /** First wait of a throttled client when the answer names none, in milliseconds; it doubles each time. */
 export const FIRST_THROTTLE_WAIT = 11_000;
@@ -121,7 +121,10 @@ export function stepRequest(
     }
     case 'switch-region': {
       const allowed = limits.allowsHost ?? ((host: string) => hostRegion(host) !== undefined);
-      if (!allowed(answer.host)) return fail(state, 'region-unknown', 'region_host: not a host this client knows');
+      // The caller's check sees a host and nothing else, so that it need not think of paths and credentials.
+      if (!isHost(answer.host) || !allowed(answer.host)) {
+        return fail(state, 'region-unknown', 'region_host: not a host this client knows');
+      }
       if (state.redirects >= MAXIMUM_REDIRECTS) return fail(state, 'redirect-loop', 'region_host: too many redirects');
       return send({ ...state, host: answer.host, redirects: state.redirects + 1 }, 0);
     }

@@ -1,5 +1,5 @@
-import { defaultSuite } from '#default-suite';
-import { P256_PUBLIC_KEY_LENGTH, type CryptoSuite, type EcPublicKey } from '../crypto/suite.js';
+import { defaultSealingSuite } from '#default-suite';
+import { P256_PUBLIC_KEY_LENGTH, type SealingSuite, type EcPublicKey } from '../crypto/suite.js';
 import { assertBytes, copyBytes, type Bytes } from '../wire/bytes.js';
 import { decodeBase64 } from '../wire/base64.js';
 import { VaultwireError } from '../wire/error.js';
@@ -43,12 +43,12 @@ export interface ServerKeys {
 }
 
 /** The published server keys, ids 7 to 18. Each is imported once, when it is first asked for. */
-export function publishedServerKeys(options: { readonly suite?: CryptoSuite } = {}): ServerKeys {
+export function publishedServerKeys(options: { readonly suite?: SealingSuite } = {}): ServerKeys {
   const keys = PUBLISHED_KEYS.map((text, index): readonly [number, Bytes] => [
     FIRST_PUBLISHED_ID + index,
     decodeBase64(text, 'published server key'),
   ]);
-  return registry(new Map(keys), FIRST_PUBLISHED_ID, false, options.suite ?? defaultSuite);
+  return registry(new Map(keys), FIRST_PUBLISHED_ID, false, options.suite ?? defaultSealingSuite);
 }
 
 /**
@@ -59,20 +59,20 @@ export function publishedServerKeys(options: { readonly suite?: CryptoSuite } = 
  */
 export function customServerKey(
   key: { readonly id: number; readonly publicKey: Uint8Array },
-  options: { readonly suite?: CryptoSuite } = {},
+  options: { readonly suite?: SealingSuite } = {},
 ): ServerKeys {
   if (!Number.isSafeInteger(key.id) || key.id < 1) {
     throw new VaultwireError('argument-invalid', 'server key id: expected a positive whole number');
   }
   assertBytes(key.publicKey, 'server public key', P256_PUBLIC_KEY_LENGTH);
-  return registry(new Map([[key.id, copyBytes(key.publicKey)]]), key.id, true, options.suite ?? defaultSuite);
+  return registry(new Map([[key.id, copyBytes(key.publicKey)]]), key.id, true, options.suite ?? defaultSealingSuite);
 }
 
 function registry(
   points: ReadonlyMap<number, Bytes>,
   defaultId: number,
   custom: boolean,
-  suite: CryptoSuite,
+  suite: SealingSuite,
 ): ServerKeys {
   const imported = new Map<number, ServerKey>();
   return {

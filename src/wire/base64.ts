@@ -4,6 +4,7 @@ import { assertBytes, type Bytes } from './bytes.js';
 /** The part of Node's Buffer that is used here when there is one; typed by hand because browsers have none. */
 interface NodeBuffer {
   from(text: string, encoding: 'base64'): Uint8Array;
+  from(buffer: ArrayBuffer): { write(text: string, encoding: 'base64'): number };
   from(buffer: ArrayBufferLike, offset: number, length: number): { toString(encoding: 'base64' | 'base64url'): string };
 }
 
@@ -46,16 +47,22 @@ export function decodeBase64(text: string, name: string): Bytes {
     const bits = ALPHABET_END_BITS.indexOf(last === '-' ? '+' : last === '_' ? '/' : last);
     if (bits < 0 || (bits & (tail === 2 ? 0x0f : 0x03)) !== 0) throw invalid(name);
   }
-  const length = (body.length * 3) >>> 2;
-  const buffer = nodeBuffer();
-  const decoded = buffer ? buffer.from(body, 'base64') : decodeWithAtob(body, name);
-  // Buffer skips what is not base64, so a character that does not belong shows as a missing byte.
-  if (decoded.length !== length) throw invalid(name);
-  // Small Buffers are views of a pool that others share; what is returned belongs to the caller alone.
-  const owned = new Uint8Array(length);
-  owned.set(decoded);
+  const owned = new Uint8Array((body.length * 3) >>> 2);
+  if (decodeInto(owned, body, name) !== owned.length) throw invalid(name);
   return owned;
 }
+
+/** @returns how many bytes were written: Buffer skips what is not base64, so that a character too many shows here */
+function decodeInto(owned: Bytes, body: string, name: string): number {
+  const buffer = nodeBuffer();
+  // A small array has no memory outside the engine's heap yet, and giving it some costs more than the copy.
+  if (buffer && owned.length > SMALL) return buffer.from(owned.buffer).write(body, 'base64');
+  const decoded = buffer ? buffer.from(body, 'base64') : decodeWithAtob(body, name);
+  if (decoded.length <= owned.length) owned.set(decoded);
+  return decoded.length;
+}
+
+const SMALL = 64;
 
 function withoutPadding(text: string, name: string): string {
   if (text.length % 4 !== 0) throw invalid(name);

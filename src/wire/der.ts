@@ -66,7 +66,6 @@ export function decodeEcdsaSignature(der: Uint8Array): Bytes | undefined {
     [der.subarray(4, end), 32],
     [der.subarray(end + 2), 64],
   ] as const) {
-    if (number.length > 33) return undefined;
     const digits = number.subarray(-32);
     signature.set(digits, offset - digits.length);
   }

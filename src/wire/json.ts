@@ -83,9 +83,7 @@ function countMembers(bytes: Uint8Array, name: string, maximumDepth: number): nu
   for (let index = 0; index < bytes.length; index++) {
     const byte = bytes[index];
     if (byte === QUOTE) {
-      for (index++; index < bytes.length && bytes[index] !== QUOTE; index++) {
-        if (bytes[index] === BACKSLASH) index++;
-      }
+      index = endOfString(bytes, index + 1);
     } else if (byte === COLON) {
       members++;
     } else if (byte === 0x7b || byte === 0x5b) {
@@ -98,6 +96,29 @@ function countMembers(bytes: Uint8Array, name: string, maximumDepth: number): nu
   }
   return members;
 }
+
+/** Where the string ends whose contents begin at `start`: the index of its quote, or past the end without one. */
+function endOfString(bytes: Uint8Array, start: number): number {
+  let index = start;
+  while (index < bytes.length) {
+    for (const near = Math.min(index + NEAR, bytes.length); index < near; index++) {
+      const byte = bytes[index];
+      if (byte === QUOTE) return index;
+      if (byte === BACKSLASH) index++;
+    }
+    // A long string: the platform finds its quote sooner. The quote is escaped when the backslashes before it are odd.
+    const quote = bytes.indexOf(QUOTE, index);
+    if (quote < 0) break;
+    let escapes = quote;
+    while (escapes > index && bytes[escapes - 1] === BACKSLASH) escapes--;
+    if ((quote - escapes) % 2 === 0) return quote;
+    index = quote + 1;
+  }
+  return bytes.length;
+}
+
+/** How many bytes of a string are looked at one by one: most strings end before. */
+const NEAR = 64;
 
 function countKeys(value: JsonValue | undefined, name: string): number {
   if (typeof value !== 'object' || value === null) return 0;

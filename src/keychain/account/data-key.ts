@@ -16,7 +16,7 @@ import {
   RecordKey,
   unwrapAes,
   type FolderKey,
-  type UnwrapOptions,
+  type AccountOptions,
 } from '../keys.js';
 
 /** What an account's data key and a team's key have in common: both wrap the keys of records and folders, and key pairs. */
@@ -31,7 +31,7 @@ abstract class RootKey extends HierarchyKey {
   }
 
   /** @throws VaultwireError `message-too-short`, `open-failed` */
-  async unwrapRecordKey(wrapped: Uint8Array, options: UnwrapOptions = {}): Promise<RecordKey> {
+  async unwrapRecordKey(wrapped: Uint8Array, options: AccountOptions = {}): Promise<RecordKey> {
     return new RecordKey(await unwrapAes(this.#key, wrapped, options));
   }
 
@@ -41,7 +41,7 @@ abstract class RootKey extends HierarchyKey {
   }
 
   /** @throws VaultwireError `message-too-short`, `open-failed` */
-  async unwrapFolderKey(wrapped: Uint8Array, options: UnwrapOptions = {}): Promise<FolderKey> {
+  async unwrapFolderKey(wrapped: Uint8Array, options: AccountOptions = {}): Promise<FolderKey> {
     return importFolderKey(await openKeyBytes(this.#key, wrapped), options);
   }
 
@@ -60,7 +60,7 @@ abstract class RootKey extends HierarchyKey {
   async unwrapEcPrivateKey(
     wrapped: Uint8Array,
     publicKey: Uint8Array | undefined,
-    options: UnwrapOptions = {},
+    options: AccountOptions = {},
   ): Promise<EcPrivateKey> {
     const point = publicKey && new Uint8Array(publicKey);
     const privateKey = await this.#key.open(wrapped);
@@ -108,7 +108,7 @@ export class DataKey extends RootKey {
   }
 
   /** @throws VaultwireError `message-too-short`, `open-failed` */
-  async unwrapTeamKey(wrapped: Uint8Array, options: UnwrapOptions = {}): Promise<TeamKey> {
+  async unwrapTeamKey(wrapped: Uint8Array, options: AccountOptions = {}): Promise<TeamKey> {
     const bytes = await openKeyBytes(this.#key, wrapped);
     const key = await importTeamKey(bytes, options);
     bytes.fill(0);
@@ -141,7 +141,7 @@ export async function generateDataKey(options: { readonly suite?: CryptoSuite } 
 }
 
 /** A data key from its 32 bytes. @throws VaultwireError `length-invalid` */
-export async function importDataKey(bytes: Uint8Array, options: UnwrapOptions = {}): Promise<DataKey> {
+export async function importDataKey(bytes: Uint8Array, options: AccountOptions = {}): Promise<DataKey> {
   return new DataKey(await importKeys(bytes, 'data key', options));
 }
 
@@ -151,7 +151,7 @@ export async function generateTeamKey(options: { readonly suite?: CryptoSuite } 
 }
 
 /** A team key from its 32 bytes. @throws VaultwireError `length-invalid` */
-export async function importTeamKey(bytes: Uint8Array, options: UnwrapOptions = {}): Promise<TeamKey> {
+export async function importTeamKey(bytes: Uint8Array, options: AccountOptions = {}): Promise<TeamKey> {
   return new TeamKey(await importKeys(bytes, 'team key', options));
 }
 
@@ -173,7 +173,7 @@ async function freshKeys(suite: CryptoSuite): Promise<{ key: AesKey; unauthentic
 async function importKeys(
   bytes: Uint8Array,
   name: string,
-  options: UnwrapOptions,
+  options: AccountOptions,
 ): Promise<{ key: AesKey; unauthenticated: AesCbcKey }> {
   assertBytes(bytes, name, AES_KEY_LENGTH);
   const suite = options.suite ?? defaultSuite;

@@ -3,7 +3,7 @@ import { AES_KEY_LENGTH, type EcPrivateKey, type EcPublicKey, type CryptoSuite }
 import { open as openEcies, seal as sealEcies } from '../../ecies/index.js';
 import { copyBytes, type Bytes } from '../../wire/bytes.js';
 import { VaultwireError } from '../../wire/error.js';
-import type { UnwrapOptions } from '../keys.js';
+import type { AccountOptions } from '../keys.js';
 import { importDataKey, type DataKey } from './data-key.js';
 import { openEncryptionParams, type OpenedDataKey } from './encryption-params.js';
 import { deriveDomainKey, type KdfOptions, type KdfParameters, type Password } from './kdf.js';
@@ -36,7 +36,7 @@ export async function wrapDataKeyToDevice(
 export async function openDeviceDataKey(
   device: EcPrivateKey,
   wrapped: Uint8Array,
-  options: UnwrapOptions = {},
+  options: AccountOptions = {},
 ): Promise<OpenedDataKey> {
   const dataKey = await importOpened(await openEcies(device, wrapped, options), options);
   return { dataKey, report: { wrap: 'device', authenticated: true } };
@@ -75,7 +75,7 @@ export async function openAlternateDataKey(
   domain: string,
   password: Password,
   parameters: KdfParameters,
-  options: KdfOptions & UnwrapOptions = {},
+  options: KdfOptions & AccountOptions = {},
 ): Promise<OpenedDataKey> {
   const suite = options.suite ?? defaultSuite;
   const sealed = copyBytes(wrapped);
@@ -100,7 +100,7 @@ export interface DataKeySecrets {
   readonly alternate?: { readonly domain: string; readonly password: Password };
 }
 
-export interface OpenDataKeyOptions extends KdfOptions, UnwrapOptions {
+export interface OpenDataKeyOptions extends KdfOptions, AccountOptions {
   /** The kinds of wrap that this device takes: on a known account, the one it has seen before. */
   readonly allowedWraps: readonly DataKeyWrapKind[];
 }
@@ -133,7 +133,7 @@ export async function openDataKey(
   throw new VaultwireError('key-missing', 'data key: expected the secret for this kind of wrap');
 }
 
-async function importOpened(bytes: Bytes, options: UnwrapOptions): Promise<DataKey> {
+async function importOpened(bytes: Bytes, options: AccountOptions): Promise<DataKey> {
   if (bytes.length !== AES_KEY_LENGTH) {
     bytes.fill(0);
     throw new VaultwireError('open-failed', 'data key: expected 32 bytes');

@@ -1,7 +1,7 @@
 import { defaultSuite } from '#default-suite';
 import type { CryptoSuite, EcPrivateKey } from '../../crypto/suite.js';
 import type { Bytes } from '../../wire/bytes.js';
-import { type UnwrapOptions, openKeyBytes } from '../keys.js';
+import { type AccountOptions, openKeyBytes } from '../keys.js';
 import { AccountClientKey, type DataKey } from './data-key.js';
 import type { OpenReport } from './wrap.js';
 
@@ -32,7 +32,7 @@ export async function createEcKeyPair(
 export async function openEcKeyPair(
   dataKey: DataKey,
   sealed: { readonly publicKey?: Uint8Array | undefined; readonly encryptedPrivateKey: Uint8Array },
-  options: UnwrapOptions = {},
+  options: AccountOptions = {},
 ): Promise<{ readonly privateKey: EcPrivateKey; readonly report: OpenReport<'data-key-gcm'> }> {
   const privateKey = await dataKey.unwrapEcPrivateKey(sealed.encryptedPrivateKey, sealed.publicKey, options);
   return { privateKey, report: { wrap: 'data-key-gcm', authenticated: true } };
@@ -54,7 +54,7 @@ export async function wrapAccountClientKey(dataKey: DataKey, clientKey: AccountC
 export async function openAccountClientKey(
   dataKey: DataKey,
   wrapped: Uint8Array,
-  options: UnwrapOptions = {},
+  options: AccountOptions = {},
 ): Promise<{ readonly clientKey: AccountClientKey; readonly report: OpenReport<'data-key-cbc'> }> {
   const bytes = await openKeyBytes(dataKey.unauthenticatedKey(), wrapped);
   const key = await (options.suite ?? defaultSuite).importAesKey(bytes, options);

@@ -3,7 +3,7 @@ import { AES_KEY_LENGTH, type CryptoSuite, type EcPrivateKey, type EcPublicKey }
 import { open as openEcies, seal as sealEcies } from '../../ecies/index.js';
 import { assertBytes, copyBytes, equalBytes, type Bytes } from '../../wire/bytes.js';
 import { VaultwireError } from '../../wire/error.js';
-import { importFolderKey, RecordKey, type FolderKey, type UnwrapOptions } from '../keys.js';
+import { importFolderKey, RecordKey, type FolderKey, type AccountOptions } from '../keys.js';
 import { importTeamKey, type TeamKey } from './data-key.js';
 import type { OpenReport } from './wrap.js';
 
@@ -46,7 +46,7 @@ export interface OpenedShare<Key> {
 export async function openSharedRecordKey(
   user: EcPrivateKey,
   wrapped: Uint8Array,
-  options: UnwrapOptions = {},
+  options: AccountOptions = {},
 ): Promise<OpenedShare<RecordKey>> {
   const suite = options.suite ?? defaultSuite;
   return openShare(user, wrapped, options, async (bytes) => new RecordKey(await suite.importAesKey(bytes, options)));
@@ -56,7 +56,7 @@ export async function openSharedRecordKey(
 export async function openSharedFolderKey(
   user: EcPrivateKey,
   wrapped: Uint8Array,
-  options: UnwrapOptions = {},
+  options: AccountOptions = {},
 ): Promise<OpenedShare<FolderKey>> {
   return openShare(user, wrapped, options, (bytes) => importFolderKey(bytes, options));
 }
@@ -65,7 +65,7 @@ export async function openSharedFolderKey(
 export async function openSharedTeamKey(
   user: EcPrivateKey,
   wrapped: Uint8Array,
-  options: UnwrapOptions = {},
+  options: AccountOptions = {},
 ): Promise<OpenedShare<TeamKey>> {
   return openShare(user, wrapped, options, (bytes) => importTeamKey(bytes, options));
 }
@@ -73,7 +73,7 @@ export async function openSharedTeamKey(
 async function openShare<Key>(
   user: EcPrivateKey,
   wrapped: Uint8Array,
-  options: UnwrapOptions,
+  options: AccountOptions,
   importKey: (bytes: Bytes) => Promise<Key>,
 ): Promise<OpenedShare<Key>> {
   const bytes = await openEcies(user, wrapped, options);

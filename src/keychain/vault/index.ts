@@ -620,7 +620,7 @@ function assertRequired(required: Iterable<string>, there: ReadonlySet<string>):
 class WrapsSeen {
   /** UIDs that share a wrapped key. Which of them is the honest one cannot be known. */
   readonly swapped = new Set<string>();
-  readonly #byNonce = new Map<number, SealedRecord>();
+  readonly #byStart = new Map<number, SealedRecord | SealedRecord[]>();
 
   watch(records: SealedVault['records']): SealedVault['records'] {
     return Symbol.asyncIterator in records ? this.#watchAsync(records) : this.#watchSync(records);
@@ -640,15 +640,20 @@ class WrapsSeen {
     }
   }
 
-  /** Nonces are random: the same 48 bits of one mean that the wrap was copied, once the rest is the same too. */
+  /** Wraps begin with a nonce, which is random: few that differ share the 30 bits by which they are looked up. */
   #see(record: SealedRecord): void {
     for (const { bytes } of record.keys) {
-      let nonce = 0;
-      for (let index = 0; index < 6; index++) nonce = nonce * 256 + (bytes[index] ?? 0);
-      const other = this.#byNonce.get(nonce);
-      if (!other) this.#byNonce.set(nonce, record);
-      else if (other.uid !== record.uid && other.keys.some((one) => isSame(one.bytes, bytes))) {
-        this.swapped.add(other.uid).add(record.uid);
+      const [a = 0, b = 0, c = 0, d = 0] = bytes;
+      const start = ((a & 0x3f) << 24) | (b << 16) | (c << 8) | d;
+      const before = this.#byStart.get(start);
+      if (!before) this.#byStart.set(start, record);
+      else {
+        const others = Array.isArray(before) ? before : [before];
+        for (const other of others) {
+          if (other.uid === record.uid || !other.keys.some((one) => isSame(one.bytes, bytes))) continue;
+          this.swapped.add(other.uid).add(record.uid);
+        }
+        this.#byStart.set(start, [...others, record]);
       }
     }
   }

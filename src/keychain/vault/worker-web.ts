@@ -1,3 +1,5 @@
+import { webcryptoSuite } from '../../crypto/webcrypto.js';
+import type { Bytes } from '../../wire/bytes.js';
 import type { WorkerBatch, WorkerKeys } from './protocol.js';
 import { vaultWorker } from './worker.js';
 
@@ -11,10 +13,14 @@ interface WorkerScope {
 
 if ('DedicatedWorkerGlobalScope' in globalThis) {
   const scope = globalThis as unknown as WorkerScope;
-  const work = vaultWorker((answer, transfer) => {
+  const work = vaultWorker(openSealed, (answer, transfer) => {
     scope.postMessage(answer, transfer);
   });
   scope.addEventListener('message', ({ data }) => {
     work(data);
   });
+}
+
+async function openSealed(key: Bytes, sealed: Bytes): Promise<Bytes> {
+  return (await webcryptoSuite.importAesKey(key)).open(sealed);
 }

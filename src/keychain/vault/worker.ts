@@ -1,5 +1,4 @@
-import { defaultSuite } from '#default-suite';
-import { AES_KEY_LENGTH, type AesKey } from '../../crypto/suite.js';
+import { AES_KEY_LENGTH } from '../../crypto/suite.js';
 import type { Bytes } from '../../wire/bytes.js';
 import { isVaultwireError, VaultwireError, type ErrorCode } from '../../wire/error.js';
 import { NOT_OPENED, ROW_LENGTH, type WorkerAnswer, type WorkerBatch, type WorkerKeys } from './protocol.js';
@@ -7,33 +6,34 @@ import { NOT_OPENED, ROW_LENGTH, type WorkerAnswer, type WorkerBatch, type Worke
 /** How many records are opened at a time: enough to keep WebCrypto busy. */
 const CONCURRENCY = 64;
 
+/** Opens an AES-GCM message under a key of 32 bytes: at once where the platform can, as a promise per record costs. */
+export type OpenSealed = (key: Bytes, sealed: Bytes) => Bytes | Promise<Bytes>;
+
 /**
  * What a worker does with each message: takes the keys once, then opens batches.
  *
  * @param post sends an answer, whose buffers change hands
  */
 export function vaultWorker(
+  openSealed: OpenSealed,
   post: (answer: WorkerAnswer, transfer: ArrayBuffer[]) => void,
 ): (message: WorkerKeys | WorkerBatch) => void {
-  let openers: Promise<readonly AesKey[]> = Promise.resolve([]);
+  let openers: readonly Bytes[] = [];
   return (message) => {
-    if (message.type === 'keys') openers = Promise.all(message.openers.map(importOpener));
+    if (message.type === 'keys') openers = message.openers;
     else {
-      void openBatch(message, openers).then((answer) => {
+      void openBatch(message, openers, openSealed).then((answer) => {
         post(answer, [answer.bytes.buffer, answer.lengths.buffer]);
       });
     }
   };
 }
 
-async function importOpener(bytes: Bytes): Promise<AesKey> {
-  const opener = await defaultSuite.importAesKey(bytes);
-  bytes.fill(0);
-  return opener;
-}
-
-async function openBatch({ id, bytes, table }: WorkerBatch, ready: Promise<readonly AesKey[]>): Promise<WorkerAnswer> {
-  const openers = await ready;
+async function openBatch(
+  { id, bytes, table }: WorkerBatch,
+  openers: readonly Bytes[],
+  openSealed: OpenSealed,
+): Promise<WorkerAnswer> {
   const count = table.length / ROW_LENGTH;
   const lengths = new Uint32Array(count).fill(NOT_OPENED);
   const failures: WorkerAnswer['failures'][number][] = [];
@@ -42,17 +42,18 @@ async function openBatch({ id, bytes, table }: WorkerBatch, ready: Promise<reado
   let offset = 0;
   let written = 0;
   for (let start = 0; start < count; start += CONCURRENCY) {
-    const group: Promise<Opened | Refused>[] = [];
+    const group: (Opened | Refused | Promise<Opened | Refused>)[] = [];
     for (let index = start; index < Math.min(start + CONCURRENCY, count); index++) {
       const row = index * ROW_LENGTH;
       const keyEnd = offset + (table[row + 1] ?? 0);
       const dataEnd = keyEnd + (table[row + 2] ?? 0);
       const opener = openers[table[row] ?? 0];
-      group.push(openOne(opener, bytes.subarray(offset, keyEnd), bytes.subarray(keyEnd, dataEnd)));
+      group.push(openOne(opener, bytes.subarray(offset, keyEnd), bytes.subarray(keyEnd, dataEnd), openSealed));
       offset = dataEnd;
     }
     let index = start;
-    for (const result of await Promise.all(group)) {
+    for (const pending of group) {
+      const result = pending instanceof Promise ? await pending : pending;
       if ('code' in result) failures.push({ index, ...result });
       else {
         opened.set(result.key, written);
@@ -76,15 +77,38 @@ interface Refused {
   readonly message: string;
 }
 
-async function openOne(opener: AesKey | undefined, wrapped: Bytes, sealed: Bytes): Promise<Opened | Refused> {
+function openOne(
+  opener: Bytes | undefined,
+  wrapped: Bytes,
+  sealed: Bytes,
+  openSealed: OpenSealed,
+): Opened | Refused | Promise<Opened | Refused> {
   try {
     if (!opener) throw new VaultwireError('key-missing', 'key: expected a known opener');
-    const key = await opener.open(wrapped);
-    if (key.length !== AES_KEY_LENGTH) throw new VaultwireError('open-failed', 'wrapped key: does not open');
-    const recordKey = await defaultSuite.importAesKey(key);
-    return { key, data: await recordKey.open(sealed) };
+    const key = openSealed(opener, wrapped);
+    if (key instanceof Promise) return openLater(key, sealed, openSealed);
+    const data = openSealed(assertKey(key), sealed);
+    return data instanceof Promise ? data.then((opened) => ({ key, data: opened }), refusal) : { key, data };
   } catch (error) {
-    if (isVaultwireError(error)) return { code: error.code, message: error.message };
-    return { code: 'worker-failed', message: 'record: its worker failed' };
+    return refusal(error);
   }
+}
+
+async function openLater(wrapped: Promise<Bytes>, sealed: Bytes, openSealed: OpenSealed): Promise<Opened | Refused> {
+  try {
+    const key = assertKey(await wrapped);
+    return { key, data: await openSealed(key, sealed) };
+  } catch (error) {
+    return refusal(error);
+  }
+}
+
+function assertKey(key: Bytes): Bytes {
+  if (key.length === AES_KEY_LENGTH) return key;
+  throw new VaultwireError('open-failed', 'wrapped key: does not open');
+}
+
+function refusal(error: unknown): Refused {
+  if (isVaultwireError(error)) return { code: error.code, message: error.message };
+  return { code: 'worker-failed', message: 'record: its worker failed' };
 }

@@ -1,0 +1,71 @@
+/** How long a contender runs before the next one has its turn, in milliseconds: far above the clock's resolution. */
+const TURN = 20;
+/** How long a contender runs before anything counts, in milliseconds: the engine has compiled it by then. */
+const WARM_UP = 400;
+/** The fewest turns that a median is taken of. */
+const MINIMUM_TURNS = 7;
+
+/** Counts the time between its start and its stop, in milliseconds, so that a contender can leave things uncounted. */
+export class Stopwatch {
+  elapsed = 0;
+  #started = 0;
+
+  start() {
+    this.#started = performance.now();
+  }
+
+  stop() {
+    this.elapsed += performance.now() - this.#started;
+  }
+}
+
+/**
+ * Measures several ways of doing the same thing, in turns (A B C, then B C A backwards, and so on), so that whatever
+ * slows the machine down for a while slows all of them.
+ *
+ * A turn is a number of runs, and its result their mean, what the garbage collector takes during them included; each
+ * turn begins with an empty nursery, so that nobody pays for the garbage of another. The median of the turns is what
+ * is returned.
+ *
+ * @template {string} Name
+ * @param {Record<Name, (stopwatch: Stopwatch) => Promise<void>>} contenders each starts and stops the watch once per run
+ * @param {number} seconds how long all of them together may take, apart from warming up
+ * @returns {Promise<Record<Name, number>>} microseconds per run
+ */
+export async function measure(contenders, seconds) {
+  const runners = [];
+  for (const [name, run] of Object.entries(contenders)) {
+    const { runs, milliseconds } = await runFor(run, WARM_UP);
+    runners.push({ name, run, runs: Math.max(1, Math.round((TURN * runs) / milliseconds)), turns: [] });
+  }
+  const end = performance.now() + seconds * 1000;
+  for (let round = 0; round < MINIMUM_TURNS || performance.now() < end; round++) {
+    const first = round % runners.length;
+    const order = [...runners.slice(first), ...runners.slice(0, first)];
+    for (const runner of round % 2 === 0 ? order : order.reverse()) {
+      globalThis.gc?.();
+      const stopwatch = new Stopwatch();
+      for (let run = 0; run < runner.runs; run++) await runner.run(stopwatch);
+      runner.turns.push((stopwatch.elapsed * 1000) / runner.runs);
+    }
+  }
+  return Object.fromEntries(runners.map(({ name, turns }) => [name, median(turns)]));
+}
+
+async function runFor(run, milliseconds) {
+  const stopwatch = new Stopwatch();
+  const end = performance.now() + milliseconds;
+  let runs = 0;
+  do {
+    await run(stopwatch);
+    runs++;
+  } while (performance.now() < end);
+  return { runs, milliseconds: stopwatch.elapsed };
+}
+
+/** @param {readonly number[]} values */
+function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

@@ -1,0 +1,230 @@
+import { createHash, pbkdf2 as pbkdf2Callback, randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
+import { createAdaptorServer } from '@hono/node-server';
+import { VaultwireError } from 'vaultwire';
+import type { EcPrivateKey } from 'vaultwire/crypto';
+import { DeviceService, type SeenRequest } from './backend/device-service.js';
+import { Files } from './backend/files.js';
+import { createHttpApplication } from './backend/http.js';
+import { KeyRing, type ServerPublicKey } from './backend/key-ring.js';
+import { Store } from './backend/store.js';
+import type { ThrottleOptions } from './backend/throttle.js';
+import { makeCertificate, type ServerCertificate } from './certificate.js';
+import { sealSeed, type IssuedToken } from './owner.js';
+import { checkSeed, EXAMPLE_SEED, readSeedFile, type Seed, type SeedInput } from './seed.js';
+
+/** Everything has a default: without any option the server is on a free port of 127.0.0.1 with the example's seed. */
+export interface ServerOptions {
+  /** Default 0: a free one. */
+  readonly port?: number;
+  /** Name or address to listen on. Default 127.0.0.1. */
+  readonly host?: string;
+  /** What the owner shares: the path of a YAML or JSON file, or the same written in code. Default an example. */
+  readonly seed?: string | SeedInput;
+  /** A folder to keep the state in across restarts. Default: in memory. */
+  readonly dataDirectory?: string;
+  /** PEM. Default a self-signed certificate for localhost, made at start. */
+  readonly tls?: ServerCertificate;
+  /** The origins that browsers may call from. Default any. */
+  readonly origins?: '*' | readonly string[];
+  /** False lets everything through. Default as backends in the field: 100 requests, cleared by 10 s of silence, 403. */
+  readonly throttle?: (ThrottleOptions & { readonly status?: 403 | 429 }) | false;
+  /** The id of the server's current key. Default the one that the data folder knows, or 1. */
+  readonly serverKeyId?: number;
+  /** How many requests are remembered to refuse replays, and how long. They are forgotten when the server stops. */
+  readonly replayWindow?: { readonly windowMilliseconds?: number; readonly capacity?: number };
+  /** Largest body of a command in bytes. Default 16 MiB. */
+  readonly maximumRequestBytes?: number;
+  /** Largest sealed content of a file in bytes. Default 64 MiB. */
+  readonly maximumUploadBytes?: number;
+  /** The key pair of the owner that the seed is sealed by, for tests that look at what reaches the owner. Default a fresh one. */
+  readonly ownerKey?: EcPrivateKey;
+  /** Told what the server saw of each request. */
+  readonly onSeen?: (seen: SeenRequest) => void;
+  /** Told of faults of the server. Default: they go to the standard error output. */
+  readonly onInternalError?: (error: unknown) => void;
+  /** Milliseconds since 1970. Default the platform's clock. */
+  readonly now?: () => number;
+}
+
+/** A server that answers. */
+export interface RunningServer {
+  /** Such as `https://localhost:8443`. */
+  readonly url: string;
+  /** The host to give to clients, without the port. */
+  readonly host: string;
+  readonly port: number;
+  /** One for each client of the seed; none when the data folder was seeded before: the server does not know them. */
+  readonly tokens: readonly IssuedToken[];
+  /** The id of the current server key. */
+  readonly serverPublicKeyId: number;
+  /** The current server key: base64url of the uncompressed point, as the field's clients take it. */
+  readonly serverPublicKey: string;
+  /** PEM, for clients to trust. */
+  readonly certificate: string;
+  /** Makes another server key current. @param id default the next one */
+  rotateServerKey(id?: number): Promise<ServerPublicKey>;
+  /** The server's public keys of some ids, those that are not current yet included. */
+  serverPublicKeys(ids: readonly number[]): Promise<readonly ServerPublicKey[]>;
+  /** Stops listening, ends what is open, and closes the store. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_HOST = '127.0.0.1';
+const DEFAULT_REQUEST_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Starts a Secrets Manager backend, ready for requests when the promise resolves.
+ *
+ * @throws VaultwireError `configuration-invalid` for a seed or data folder that cannot be used; an Error with a code
+ *   such as `EADDRINUSE` when the address is taken
+ */
+export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+  const now = options.now ?? Date.now;
+  const host = options.host ?? DEFAULT_HOST;
+  let closing = false;
+  const onInternalError = (error: unknown): void => {
+    // What is cut off by the end of the server is no fault of its.
+    if (!closing) (options.onInternalError ?? logInternalError)(error);
+  };
+  const maximumRequestBytes = options.maximumRequestBytes ?? DEFAULT_REQUEST_BYTES;
+  // Whoever checks the certificate has a clock of its own, whatever this server is told.
+  const tls = options.tls ?? (await makeCertificate({ host, now: Date.now() }));
+  const store = await Store.open(options.dataDirectory);
+  try {
+    const tokens = await seedStore(store, options, now());
+    const ring = await KeyRing.open(store, options.serverKeyId);
+    const files = new Files(store, {
+      now,
+      ...(options.maximumUploadBytes !== undefined && { maximumBytes: options.maximumUploadBytes }),
+    });
+    const service = new DeviceService(store, ring, files, {
+      now,
+      maximumRequestBytes,
+      onSeen: options.onSeen,
+      onInternalError,
+      ...(options.throttle !== undefined && { throttle: options.throttle }),
+      ...(options.replayWindow && { replayWindow: options.replayWindow }),
+    });
+    const application = createHttpApplication(service, files, {
+      origins: options.origins ?? '*',
+      maximumRequestBytes,
+      onInternalError,
+    });
+    const server = createAdaptorServer({
+      fetch: application.fetch,
+      hostname: host,
+      createServer,
+      serverOptions: { cert: tls.certificate, key: tls.privateKey },
+    }) as Server;
+    const port = await listen(server, options.port ?? 0, host);
+    server.on('error', onInternalError);
+    const name = isLoopback(host) ? 'localhost' : host;
+    return {
+      url: `https://${name.includes(':') ? `[${name}]` : name}:${port}`,
+      host: name,
+      port,
+      tokens,
+      certificate: tls.certificate,
+      get serverPublicKeyId() {
+        return ring.currentId;
+      },
+      get serverPublicKey() {
+        return Buffer.from(ring.current.publicKey).toString('base64url');
+      },
+      rotateServerKey: (id) => ring.rotate(id),
+      serverPublicKeys: (ids) => ring.publicKeys(ids),
+      close: () => {
+        closing = true;
+        return close(server, store);
+      },
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host === '0.0.0.0' || host === '::' || host.startsWith('127.');
+
+async function listen(server: Server, port: number, host: string): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+async function close(server: Server, store: Store): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeIdleConnections();
+    // Whoever is in the middle of a request has a moment to finish it.
+    setTimeout(() => {
+      server.closeAllConnections();
+    }, 500).unref();
+  });
+  await store.close();
+}
+
+const logInternalError = (error: unknown): void => {
+  console.error('vaultwire serve: a request failed:', error);
+};
+
+/** Seeds an empty store, or checks that a seed which is named is the one that the store was made from. */
+async function seedStore(store: Store, options: ServerOptions, now: number): Promise<readonly IssuedToken[]> {
+  const { seed: source, ownerKey, dataDirectory = '' } = options;
+  const known = (await store.read((view) => view.get('meta', 'seed'))) as Fingerprint | undefined;
+  if (known && known.format !== STORE_FORMAT) {
+    throw new VaultwireError(
+      'configuration-invalid',
+      `data folder ${dataDirectory}: made by another version of this server`,
+    );
+  }
+  if (known && source === undefined) return [];
+  const seed = typeof source === 'object' ? await checkSeed(source) : await readSeedFile(source ?? EXAMPLE_SEED);
+  if (known) {
+    const { hash } = await fingerprintSeed(seed, known.salt);
+    if (Buffer.compare(hash, known.hash) === 0) return [];
+    throw new VaultwireError(
+      'configuration-invalid',
+      `data folder ${dataDirectory}: it was made from another seed; name that one, none, or a new folder`,
+    );
+  }
+  const sealed = await sealSeed(seed, { now, ...(ownerKey && { ownerKey }) });
+  // What lives no longer than this process is never compared with another seed.
+  const fingerprint = options.dataDirectory === undefined ? null : await fingerprintSeed(seed, randomBytes(16));
+  await store.write((transaction) => {
+    for (const row of sealed.rows) transaction.put(row.table, row.key, row.value);
+    if (fingerprint) transaction.put('meta', 'seed', fingerprint);
+    return Promise.resolve();
+  });
+  return sealed.tokens;
+}
+
+/** What the rows of a store look like. */
+const STORE_FORMAT = 1;
+
+interface Fingerprint {
+  readonly format: number;
+  readonly salt: Uint8Array;
+  readonly hash: Uint8Array;
+}
+
+const pbkdf2 = promisify(pbkdf2Callback);
+
+/** Salted and slow, because a seed holds secrets and the store must not help anyone to guess them. */
+async function fingerprintSeed(seed: Seed, salt: Uint8Array): Promise<Fingerprint> {
+  const text = JSON.stringify(seed, (_key, value: unknown) =>
+    value instanceof Uint8Array ? createHash('sha256').update(value).digest('base64') : value,
+  );
+  return { format: STORE_FORMAT, salt, hash: await pbkdf2(text, salt, 600_000, 32, 'sha256') };
+}

@@ -1,0 +1,3 @@
+import { describeCryptoKeys } from './webcrypto.js';
+
+describeCryptoKeys();

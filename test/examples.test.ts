@@ -1,0 +1,169 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { configurationFile, startServer, trustingFetch, type RunningServer } from '../reference/src/index.js';
+import {
+  createApplication,
+  createClient,
+  createRecord,
+  issueClient,
+  memoryConfigurationStore,
+  openDevice,
+} from '../src/keychain/index.js';
+import { customServerKey } from '../src/transmission/index.js';
+import { nodeSuite } from '../src/crypto/node.js';
+import { encodeBase64 } from '../src/wire/base64.js';
+
+// The examples of the README run as they stand there, on the built packages.
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const run = promisify(execFile);
+const RECORD = 'ZXhhbXBsZS1yZWNvcmQtMA';
+
+let server: RunningServer;
+let folder: string;
+let deviceFile: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'vaultwire-examples-'));
+  deviceFile = join(folder, 'device.json');
+  server = await startServer({
+    seed: {
+      applications: [
+        {
+          title: 'Examples',
+          clients: [{}],
+          records: [
+            { title: 'Database', type: 'login', uid: RECORD, fields: [{ type: 'password', value: 'old-password' }] },
+          ],
+        },
+      ],
+    },
+  });
+  writeFileSync(join(folder, 'certificate.pem'), server.certificate);
+  await openDevice({
+    store: configurationFile(deviceFile),
+    token: server.tokens[0]?.token ?? '',
+    host: `${server.host}:${server.port}`,
+    serverKeys: customServerKey({
+      id: server.serverPublicKeyId,
+      publicKey: Buffer.from(server.serverPublicKey, 'base64url'),
+    }),
+    fetch: trustingFetch(server.certificate),
+  });
+});
+
+afterAll(() => server.close());
+
+/** Runs an example as a person would, with the device bound already. */
+async function example(name: string, ...flags: string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, [...flags, join(root, 'examples', name)], {
+    cwd: root,
+    env: {
+      ...process.env,
+      DEVICE_FILE: deviceFile,
+      RECORD_UID: RECORD,
+      NODE_EXTRA_CA_CERTS: join(folder, 'certificate.pem'),
+    },
+  });
+  return stdout;
+}
+
+test('the README shows every example as it is', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  for (const name of readdirSync(join(root, 'examples'))) {
+    const code = readFileSync(join(root, 'examples', name), 'utf8');
+    expect(readme, name).toContain(`\`\`\`js\n// examples/${name}\n${code}\`\`\``);
+  }
+});
+
+test('every link of the documents leads somewhere', () => {
+  const documents = [
+    'README.md',
+    'SECURITY.md',
+    'vectors/README.md',
+    ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
+  ];
+  for (const document of documents) {
+    const text = readFileSync(join(root, document), 'utf8');
+    for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)) {
+      const file = new URL(target, pathToFileURL(join(root, document)));
+      expect(() => readFileSync(file), `${document}: ${target}`).not.toThrow();
+    }
+  }
+});
+
+test('an integration reads', async () => {
+  expect(await example('integration.mjs')).toBe(`${RECORD}: Database\n`);
+});
+
+test('a gateway rotates', async () => {
+  const passwords = async (): Promise<unknown> => {
+    const device = await openDevice({ store: configurationFile(deviceFile), fetch: trustingFetch(server.certificate) });
+    return (await device.getSecrets()).records[0]?.data['fields'];
+  };
+  const before = await passwords();
+  expect(await example('gateway.mjs')).toMatch(/^the target takes .*\nrotated Database\n$/);
+  expect(await passwords()).not.toEqual(before);
+});
+
+test('a test in CI passes', async () => {
+  expect(await example('ci.test.mjs', '--test')).toMatch(/pass 1\b/);
+});
+
+test('a server answers, and refuses a second spending of the token', async () => {
+  const { startSecretsServer } = (await import(pathToFileURL(join(root, 'examples/server.mjs')).href)) as {
+    startSecretsServer: (options: object) => Promise<{
+      readonly server: { address(): { readonly port: number }; close(): void };
+      readonly serverPublicKey: { readonly id: number; readonly publicKey: Uint8Array };
+    }>;
+  };
+  const owner = await nodeSuite.generateEcPrivateKey();
+  const application = await createApplication({ title: 'Example' });
+  const record = await createRecord({ title: 'From the example' });
+  const { sealed, token } = await createClient(application.key, { host: 'localhost' });
+  const clients = new Map([
+    [
+      sealed.clientId,
+      issueClient({
+        clientId: sealed.clientId,
+        encryptedApplicationKey: encodeBase64(sealed.encryptedApplicationKey),
+      }),
+    ],
+  ]);
+  const key = await application.key.wrapRecordKey(record.key);
+  const running = await startSecretsServer({
+    clients,
+    ownerPublicKey: owner.publicKey.bytes,
+    secrets: {
+      applicationData: application.sealed.data,
+      records: [{ uid: record.sealed.uid, key, data: record.sealed.data, revision: 1, isEditable: false }],
+      folders: [],
+    },
+  });
+  try {
+    // The example leaves TLS out.
+    const plain: typeof fetch = (url, init) =>
+      fetch(
+        String(url instanceof Request ? url.url : url).replace(
+          'https://localhost',
+          `http://127.0.0.1:${running.server.address().port}`,
+        ),
+        init,
+      );
+    const options = {
+      token: await token.exportSecretText(),
+      serverKeys: customServerKey(running.serverPublicKey),
+      fetch: plain,
+    };
+    const device = await openDevice({ ...options, store: memoryConfigurationStore() });
+    expect((await device.getSecrets()).records.map(({ data }) => data['title'])).toEqual(['From the example']);
+    await expect(openDevice({ ...options, store: memoryConfigurationStore() })).rejects.toThrow(/token-used/);
+  } finally {
+    running.server.close();
+  }
+});

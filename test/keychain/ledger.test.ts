@@ -1,0 +1,246 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test } from 'vitest';
+import {
+  emptyLedger,
+  generateRecordKey,
+  observeSecrets,
+  type Failure,
+  type Ledger,
+  type Observation,
+  type OpenedRecord,
+  type OpenedSecrets,
+  type RecordKey,
+} from '../../src/keychain/index.js';
+import { refused } from '../support/refused.js';
+
+let key: RecordKey;
+
+beforeEach(async () => {
+  key = await generateRecordKey();
+});
+
+/** A record as it comes out of an answer, reduced to what the ledger looks at. */
+const record = (uid: string, revision: number, keyDigest: string, dataDigest: string): OpenedRecord => ({
+  uid,
+  revision,
+  digests: { keyDigest, dataDigest },
+  folderUids: [],
+  innerFolderUid: undefined,
+  isEditable: true,
+  data: {},
+  files: [],
+  links: [],
+  key,
+  wrappedBy: 'application',
+});
+
+const secrets = (records: readonly OpenedRecord[], failed: readonly Failure[] = []): OpenedSecrets => ({
+  application: undefined,
+  folders: [],
+  records,
+  failed,
+  missing: [],
+  expiresOn: undefined,
+  warnings: [],
+});
+
+/** A ledger that has seen records. */
+const seen = (...records: readonly OpenedRecord[]): Ledger => observeSecrets(emptyLedger(), secrets(records)).ledger;
+
+const kinds = ({ findings }: Observation): string[] =>
+  findings.map(({ uid, kind, refused: isRefused }) => `${uid} ${kind}${isRefused ? ' refused' : ''}`);
+const accepted = (observation: Observation): string[] => observation.accepted.map(({ uid }) => uid);
+
+describe('the ledger', () => {
+  test('learns what it has not seen', () => {
+    const records = [record('a', 1, 'k', 'd'), record('b', 0, 'l', 'e')];
+    const observation = observeSecrets(emptyLedger(), secrets(records));
+    expect(observation.findings).toEqual([]);
+    expect(observation.accepted).toEqual(records);
+    expect(observation.ledger.records).toEqual(
+      new Map([
+        ['a', { revision: 1, keyDigest: 'k', dataDigest: 'd' }],
+        ['b', { revision: 0, keyDigest: 'l', dataDigest: 'e' }],
+      ]),
+    );
+    expect(structuredClone(observation.ledger)).toEqual(observation.ledger);
+  });
+
+  test('changes nothing that it was given', () => {
+    const ledger = seen(record('a', 1, 'k', 'd'));
+    const before = structuredClone(ledger);
+    observeSecrets(ledger, secrets([record('a', 2, 'k', 'e'), record('b', 1, 'l', 'd')]));
+    observeSecrets(ledger, secrets([]));
+    expect(ledger).toEqual(before);
+  });
+
+  test('needs digests', async () => {
+    const bare = { ...record('a', 1, 'k', 'd'), digests: undefined };
+    await refused('argument-invalid', () => observeSecrets(emptyLedger(), secrets([bare])));
+  });
+
+  for (const policy of ['report', 'strict'] as const) {
+    describe(`with the policy ${policy}`, () => {
+      const strict = policy === 'strict';
+      const observe = (ledger: Ledger, records: readonly OpenedRecord[]): Observation =>
+        observeSecrets(ledger, secrets(records), { policy });
+
+      test('the same again is nothing', () => {
+        const one = record('a', 1, 'k', 'd');
+        const observation = observe(seen(one), [one]);
+        expect(kinds(observation)).toEqual([]);
+        expect(accepted(observation)).toEqual(['a']);
+      });
+
+      test('a newer revision is learned', () => {
+        const observation = observe(seen(record('a', 1, 'k', 'd')), [record('a', 2, 'k', 'e')]);
+        expect(kinds(observation)).toEqual([]);
+        expect(observation.ledger.records.get('a')).toEqual({ revision: 2, keyDigest: 'k', dataDigest: 'e' });
+      });
+
+      test('an older revision is a rollback, and is not learned', () => {
+        const ledger = seen(record('a', 5, 'k', 'd'));
+        const observation = observe(ledger, [record('a', 4, 'k', 'c')]);
+        expect(kinds(observation)).toEqual([`a rollback-suspected${strict ? ' refused' : ''}`]);
+        expect(accepted(observation)).toEqual(strict ? [] : ['a']);
+        expect(observation.ledger).toEqual(ledger);
+        expect(kinds(observe(observation.ledger, [record('a', 4, 'k', 'c')]))).toHaveLength(1);
+      });
+
+      test('other bytes under the same revision are refused, and not learned', () => {
+        const ledger = seen(record('a', 5, 'k', 'd'));
+        const observation = observe(ledger, [record('a', 5, 'k', 'e')]);
+        expect(kinds(observation)).toEqual(['a rollback-suspected refused']);
+        expect(accepted(observation)).toEqual([]);
+        expect(observation.ledger).toEqual(ledger);
+      });
+
+      test('the key of another is a swap, and is not learned', () => {
+        const ledger = seen(record('a', 1, 'k', 'd'), record('b', 1, 'l', 'e'));
+        const observation = observe(ledger, [record('a', 1, 'k', 'd'), record('b', 9, 'k', 'd')]);
+        expect(kinds(observation)).toEqual([`b swap-suspected${strict ? ' refused' : ''}`]);
+        expect(accepted(observation)).toEqual(strict ? ['a'] : ['a', 'b']);
+        expect(observation.ledger).toEqual(ledger);
+        expect(observation.findings[0]?.message).toContain('a');
+      });
+
+      test('the key of another under a UID that is new is a swap as well', () => {
+        const ledger = seen(record('a', 1, 'k', 'd'));
+        const observation = observe(ledger, [record('a', 1, 'k', 'd'), record('n', 1, 'k', 'd')]);
+        expect(kinds(observation)).toEqual([`n swap-suspected${strict ? ' refused' : ''}`]);
+        expect(observation.ledger.records.has('n')).toBe(false);
+      });
+
+      test('two that are new with one key in one answer', () => {
+        const observation = observe(emptyLedger(), [record('a', 1, 'k', 'd'), record('b', 1, 'k', 'e')]);
+        expect(kinds(observation)).toEqual([`b swap-suspected${strict ? ' refused' : ''}`]);
+        expect([...observation.ledger.records.keys()]).toEqual(['a']);
+      });
+
+      test('two that changed places', () => {
+        const ledger = seen(record('a', 1, 'k', 'd'), record('b', 1, 'l', 'e'));
+        const observation = observe(ledger, [record('a', 2, 'l', 'e'), record('b', 2, 'k', 'd')]);
+        expect(observation.findings.map(({ kind }) => kind)).toEqual(['swap-suspected', 'swap-suspected']);
+        expect(observation.ledger).toEqual(ledger);
+      });
+
+      test('a new key is told, taken and learned', () => {
+        const observation = observe(seen(record('a', 1, 'k', 'd')), [record('a', 2, 'm', 'e')]);
+        expect(kinds(observation)).toEqual(['a key-changed']);
+        expect(accepted(observation)).toEqual(['a']);
+        expect(observation.ledger.records.get('a')).toEqual({ revision: 2, keyDigest: 'm', dataDigest: 'e' });
+      });
+
+      test('a new key does not hide a rollback', () => {
+        const ledger = seen(record('a', 5, 'k', 'd'));
+        for (const [revision, isRefused] of [
+          [5, true],
+          [4, strict],
+        ] as const) {
+          const observation = observe(ledger, [record('a', revision, 'm', 'e')]);
+          expect(kinds(observation)).toEqual(['a key-changed', `a rollback-suspected${isRefused ? ' refused' : ''}`]);
+          expect(observation.ledger).toEqual(ledger);
+        }
+      });
+    });
+  }
+
+  test('reports unless told to be strict', () => {
+    const ledger = seen(record('a', 5, 'k', 'd'));
+    expect(kinds(observeSecrets(ledger, secrets([record('a', 4, 'k', 'c')])))).toEqual(['a rollback-suspected']);
+  });
+
+  test('what does not come is missing, said once', () => {
+    const ledger = seen(record('a', 1, 'k', 'd'), record('b', 1, 'l', 'e'));
+    const observation = observeSecrets(ledger, secrets([record('a', 1, 'k', 'd')]));
+    expect(kinds(observation)).toEqual(['b missing']);
+    expect(observation.ledger.records.has('b')).toBe(false);
+    expect(kinds(observeSecrets(observation.ledger, secrets([record('a', 1, 'k', 'd')])))).toEqual([]);
+  });
+
+  test('what came and failed is not missing, a file or folder of its name is', () => {
+    const ledger = seen(record('a', 1, 'k', 'd'));
+    const failed = (kind: Failure['kind']): Failure => ({
+      kind,
+      uid: 'a',
+      parentUid: undefined,
+      code: 'open-failed',
+      message: '',
+    });
+    expect(kinds(observeSecrets(ledger, secrets([], [failed('record')])))).toEqual([]);
+    expect(observeSecrets(ledger, secrets([], [failed('record')])).ledger).toEqual(ledger);
+    expect(kinds(observeSecrets(ledger, secrets([], [failed('file')])))).toEqual(['a missing']);
+  });
+
+  test('of an answer that was not to hold everything nothing is missing', () => {
+    const ledger = seen(record('a', 1, 'k', 'd'));
+    const observation = observeSecrets(ledger, secrets([]), { complete: false });
+    expect(kinds(observation)).toEqual([]);
+    expect(observation.ledger).toEqual(ledger);
+  });
+
+  test('what was refused is not missing', () => {
+    const ledger = seen(record('a', 5, 'k', 'd'));
+    const observation = observeSecrets(ledger, secrets([record('a', 5, 'k', 'e')]));
+    expect(kinds(observation)).toEqual(['a rollback-suspected refused']);
+  });
+
+  test('whatever a server answers: no revision in the ledger goes back, no key is under two UIDs, nothing strict slips by', () => {
+    const one = fc.tuple(
+      fc.constantFrom('a', 'b', 'c'),
+      fc.integer({ min: 0, max: 3 }),
+      fc.constantFrom('k', 'l', 'm'),
+      fc.constantFrom('d', 'e'),
+    );
+    const answer = fc.uniqueArray(one, { selector: ([uid]) => uid, maxLength: 3 });
+    fc.assert(
+      fc.property(fc.array(answer, { maxLength: 6 }), fc.boolean(), (answers, strict) => {
+        let ledger = emptyLedger();
+        for (const rows of answers) {
+          const records = rows.map((row) => record(...row));
+          const observation = observeSecrets(ledger, secrets(records), {
+            policy: strict ? 'strict' : 'report',
+            complete: false,
+          });
+          for (const [uid, before] of ledger.records) {
+            expect(observation.ledger.records.get(uid)!.revision).toBeGreaterThanOrEqual(before.revision);
+          }
+          const digests = [...observation.ledger.records.values()].map(({ keyDigest }) => keyDigest);
+          expect(new Set(digests).size).toBe(digests.length);
+          const refusals = new Set(observation.findings.filter((f) => f.refused).map(({ uid }) => uid));
+          expect(accepted(observation)).toEqual(records.map(({ uid }) => uid).filter((uid) => !refusals.has(uid)));
+          for (const { uid, revision, digests: d } of observation.accepted) {
+            const known = ledger.records.get(uid);
+            if (!known) continue;
+            if (strict) expect(revision).toBeGreaterThanOrEqual(known.revision);
+            if (revision === known.revision && !observation.findings.some((f) => f.uid === uid)) {
+              expect(d?.dataDigest).toBe(known.dataDigest);
+            }
+          }
+          ledger = observation.ledger;
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});

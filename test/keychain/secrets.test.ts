@@ -1,0 +1,664 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { nodeSuite } from '../../src/crypto/node.js';
+import {
+  ApplicationKey,
+  createApplication,
+  createFile,
+  createFolder,
+  createRecord,
+  encodeSecretsAnswer,
+  openSecrets,
+  type AnswerRecord,
+  type Failure,
+  type FolderKey,
+  type OpenedSecrets,
+  type OpenSecretsOptions,
+  type RecordKey,
+  type SecretsAnswer,
+} from '../../src/keychain/index.js';
+import { encodeBase64, encodeBase64Url } from '../../src/wire/base64.js';
+import type { Bytes } from '../../src/wire/bytes.js';
+import { encodeJson, type JsonObject, type JsonValue } from '../../src/wire/json.js';
+import { refused } from '../support/refused.js';
+import { remoteAesKey } from '../support/remote-keys.js';
+import { SUITES } from '../support/suites.js';
+
+let application: ApplicationKey;
+let applicationData: Bytes;
+
+beforeEach(async () => {
+  const made = await createApplication({ title: 'Application' });
+  application = made.key;
+  applicationData = made.sealed.data;
+});
+
+interface Made {
+  readonly uid: string;
+  readonly key: RecordKey;
+  readonly answer: AnswerRecord;
+}
+
+/** A record as a server answers it, shared with the application or through a folder. */
+async function record(
+  data: JsonObject,
+  more: Partial<AnswerRecord> & { readonly folder?: { readonly key: FolderKey } } = {},
+): Promise<Made> {
+  const { sealed, key } = await createRecord(data);
+  const { folder, ...fields } = more;
+  const wrapped = await (folder ? folder.key.wrapRecordKey(key) : application.wrapRecordKey(key));
+  const answer = { ...sealed, key: wrapped, revision: 3, isEditable: true, ...fields };
+  return { uid: answer.uid, key, answer };
+}
+
+async function sharedFolder(): Promise<{ uid: string; key: FolderKey; wrapped: Bytes }> {
+  const { sealed, key } = await createFolder('unused');
+  return { uid: sealed.uid, key, wrapped: await application.wrapFolderKey(key) };
+}
+
+const encode = (more: Partial<SecretsAnswer> = {}): JsonObject =>
+  encodeSecretsAnswer({ applicationData, records: [], folders: [], ...more });
+
+const open = (answer: JsonObject, options?: OpenSecretsOptions): Promise<OpenedSecrets> =>
+  openSecrets(encodeJson(answer), application, options);
+
+/** The answer with its records (or one folder's) changed. */
+function patched(
+  answer: JsonObject,
+  change: (record: Record<string, JsonValue>, index: number) => JsonValue,
+): JsonObject {
+  const records = answer['records'] as JsonObject[];
+  return { ...answer, records: records.map((one, index) => change({ ...one } as Record<string, JsonValue>, index)) };
+}
+
+const without =
+  (key: string) =>
+  (object: JsonObject): JsonObject =>
+    Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
+
+const codes = (failed: readonly Failure[]): string[] => failed.map(({ kind, uid, code }) => `${kind} ${uid} ${code}`);
+const uids = (opened: OpenedSecrets): string[] => opened.records.map(({ uid }) => uid);
+
+describe('a get_secret answer', () => {
+  for (const sealing of SUITES) {
+    for (const opening of SUITES) {
+      test(`sealed with ${sealing.name} opens with ${opening.name}`, async () => {
+        const suite = { suite: sealing };
+        const made = await createApplication({ title: 'Application', type: 'kind' }, suite);
+        const bytes = await made.key.exportSecretBytes();
+        const folder = await createFolder('unused', suite);
+        const alone = await createRecord({ title: 'alone' }, suite);
+        const inside = await createRecord({ title: 'inside' }, suite);
+        const file = await createFile(
+          { name: 'a.txt', type: 'text/plain', lastModified: 5, content: Uint8Array.of(1, 2) },
+          suite,
+        );
+        const base = { revision: 7, isEditable: false };
+        const answer = encodeSecretsAnswer({
+          applicationData: made.sealed.data,
+          records: [
+            {
+              ...alone.sealed,
+              ...base,
+              key: await made.key.wrapRecordKey(alone.key),
+              files: [
+                {
+                  uid: file.sealed.uid,
+                  key: await alone.key.wrapFileKey(file.key),
+                  description: file.sealed.description,
+                  url: 'https://files.example/a',
+                  thumbnailUrl: 'https://files.example/b',
+                },
+              ],
+              links: [{ recordUid: inside.sealed.uid, data: 'x', path: 'ai_settings' }, { recordUid: 'y' }],
+            },
+          ],
+          folders: [
+            {
+              uid: folder.sealed.uid,
+              key: await made.key.wrapFolderKey(folder.key),
+              records: [
+                {
+                  ...inside.sealed,
+                  revision: 0,
+                  isEditable: true,
+                  key: await folder.key.wrapRecordKey(inside.key),
+                  innerFolderUid: 'inner',
+                },
+              ],
+            },
+          ],
+          expiresOn: 99,
+          warnings: ['soon'],
+        });
+        const applicationKey = new ApplicationKey(await opening.importAesKey(bytes));
+        const opened = await openSecrets(encodeJson(answer), applicationKey, { suite: opening });
+        expect(opened).toMatchObject({
+          application: { title: 'Application', type: 'kind' },
+          folders: [{ uid: folder.sealed.uid }],
+          failed: [],
+          missing: [],
+          expiresOn: 99,
+          warnings: ['soon'],
+        });
+        expect(opened.records).toMatchObject([
+          {
+            uid: alone.sealed.uid,
+            folderUids: [],
+            innerFolderUid: undefined,
+            revision: 7,
+            isEditable: false,
+            data: { title: 'alone' },
+            wrappedBy: 'application',
+            digests: undefined,
+            links: [
+              { recordUid: inside.sealed.uid, data: 'x', path: 'ai_settings' },
+              { recordUid: 'y', data: undefined, path: undefined },
+            ],
+            files: [
+              {
+                uid: file.sealed.uid,
+                description: { name: 'a.txt', title: 'a.txt', size: 2, lastModified: 5, type: 'text/plain' },
+                url: 'https://files.example/a',
+                thumbnailUrl: 'https://files.example/b',
+              },
+            ],
+          },
+          {
+            uid: inside.sealed.uid,
+            folderUids: [folder.sealed.uid],
+            innerFolderUid: 'inner',
+            revision: 0,
+            isEditable: true,
+            data: { title: 'inside' },
+            wrappedBy: 'folder',
+            files: [],
+            links: [],
+          },
+        ]);
+        const [first] = opened.records;
+        expect(await first!.files[0]!.key.openContent(file.sealed.content)).toEqual(Uint8Array.of(1, 2));
+        await refused('key-not-extractable', () => first!.key.exportSecretBytes());
+        const extractable = await openSecrets(answer, applicationKey, { suite: opening, extractable: true });
+        expect(await extractable.records[0]!.key.exportSecretBytes()).toEqual(await alone.key.exportSecretBytes());
+        expect(await extractable.folders[0]!.key.exportSecretBytes()).toEqual(await folder.key.exportSecretBytes());
+      });
+    }
+  }
+
+  test('any tree comes back whole', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.dictionary(fc.string({ unit: fc.constantFrom('a', 'b') }), fc.jsonValue()), { maxLength: 5 }),
+        fc.array(fc.array(fc.dictionary(fc.constantFrom('a', 'b'), fc.jsonValue()), { maxLength: 3 }), {
+          maxLength: 3,
+        }),
+        async (alone, inFolders) => {
+          const plain = (value: unknown): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject;
+          const records = await Promise.all(alone.map((data) => record(plain(data))));
+          const folders = [];
+          const expected = alone.map(plain);
+          for (const contents of inFolders) {
+            const folder = await sharedFolder();
+            const inside = await Promise.all(contents.map((data) => record(plain(data), { folder })));
+            folders.push({ uid: folder.uid, key: folder.wrapped, records: inside.map(({ answer }) => answer) });
+            expected.push(...contents.map(plain));
+          }
+          const opened = await open(encode({ records: records.map(({ answer }) => answer), folders }));
+          expect(opened.failed).toEqual([]);
+          expect(opened.records.map(({ data }) => data)).toEqual(expected);
+          expect(opened.folders.map(({ uid }) => uid)).toEqual(folders.map(({ uid }) => uid));
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  test('holds more records than are opened at a time, in their order', async () => {
+    const records = await Promise.all(Array.from({ length: 150 }, (_, index) => record({ index })));
+    const opened = await open(encode({ records: records.map(({ answer }) => answer) }));
+    expect(opened.records.map(({ data }) => data['index'])).toEqual(records.map((_, index) => index));
+  });
+
+  test('may be empty, and may leave out every member', async () => {
+    for (const answer of [{}, { records: null, folders: null, appData: null, expiresOn: null, warnings: null }]) {
+      expect(await open(answer)).toEqual({
+        application: undefined,
+        folders: [],
+        records: [],
+        failed: [],
+        missing: [],
+        expiresOn: undefined,
+        warnings: [],
+      });
+    }
+    expect((await open(encode())).expiresOn).toBeUndefined();
+    expect((await open({ appData: '' })).failed).toEqual([]);
+  });
+
+  test.each<[string, JsonObject]>([
+    ['records', { records: {} }],
+    ['folders', { folders: 'x' }],
+    ['expiresOn', { expiresOn: 'soon' }],
+    ['warnings', { warnings: {} }],
+  ])('that cannot be read as a whole is refused: %s', async (name, answer) => {
+    const error = await refused('field-invalid', () => open(answer));
+    expect(error.message).toContain(`answer.${name}`);
+  });
+
+  test('that is no JSON object is refused, and so is one that is too deep', async () => {
+    await refused('json-invalid', () => openSecrets(new Uint8Array(0), application));
+    await refused('json-invalid', () => openSecrets(encodeJson([]), application));
+    await refused('argument-invalid', () => openSecrets(new Uint16Array(2) as unknown as Uint8Array, application));
+    const deep = new TextEncoder().encode(`{"x":${'['.repeat(16)}${']'.repeat(16)}}`);
+    await refused('json-too-deep', () => openSecrets(deep, application));
+    expect((await openSecrets(deep.slice(0).fill(0x20, 5, 6).fill(0x20, -2, -1), application)).records).toEqual([]);
+  });
+
+  test('warnings that are no text are left out', async () => {
+    expect((await open({ warnings: ['a', 1, null, 'b'] })).warnings).toEqual(['a', 'b']);
+  });
+
+  test('members come in either alphabet, with and without padding', async () => {
+    const { answer, uid } = await record({ title: 'a' });
+    const encoded = encode({ records: [answer] });
+    for (const alphabet of [(b: Uint8Array) => encodeBase64(b), (b: Uint8Array) => encodeBase64Url(b)]) {
+      const opened = await open({
+        ...patched(encoded, (one) => ({ ...one, recordKey: alphabet(answer.key!), data: alphabet(answer.data) })),
+        appData: alphabet(applicationData),
+      });
+      expect(uids(opened)).toEqual([uid]);
+      expect(opened.application).toEqual({ title: 'Application', type: 'app' });
+    }
+  });
+
+  test('0 and 1 are booleans, and null is none', async () => {
+    const records = [await record({}), await record({}), await record({})];
+    const answer = encode({ records: records.map(({ answer: one }) => one) });
+    const values = [0, 1, null];
+    const opened = await open(
+      patched(answer, (one, index) => ({
+        ...one,
+        isEditable: values[index] ?? null,
+        revision: null,
+        innerFolderUid: null,
+        files: null,
+        links: null,
+      })),
+    );
+    expect(opened.records.map(({ isEditable, revision }) => [isEditable, revision])).toEqual([
+      [false, 0],
+      [true, 0],
+      [false, 0],
+    ]);
+    expect(opened.records[0]).toMatchObject({ innerFolderUid: undefined, files: [], links: [] });
+  });
+});
+
+describe('what does not open is reported beside what does', () => {
+  const breakages: readonly [string, string, (one: Record<string, JsonValue>) => JsonValue][] = [
+    ['no object', 'field-invalid', () => 'text'],
+    ['null', 'field-invalid', () => null],
+    ['no uid', 'field-missing', without('recordUid')],
+    ['a uid that is none', 'uid-invalid', (one) => ({ ...one, recordUid: 'x' })],
+    ['a uid of another type', 'field-invalid', (one) => ({ ...one, recordUid: 7 })],
+    ['a key that is no base64', 'base64-invalid', (one) => ({ ...one, recordKey: '!' })],
+    ['a key that is too short', 'message-too-short', (one) => ({ ...one, recordKey: 'AAAA' })],
+    ['a key of another type', 'field-invalid', (one) => ({ ...one, recordKey: 7 })],
+    ['a key that does not open', 'open-failed', (one) => ({ ...one, recordKey: encodeBase64(new Uint8Array(60)) })],
+    ['a key of another length', 'length-invalid', (one) => ({ ...one, recordKey: encodeBase64(new Uint8Array(59)) })],
+    ['no key, and data under one', 'open-failed', without('recordKey')],
+    ['an empty key, and data under one', 'open-failed', (one) => ({ ...one, recordKey: '' })],
+    ['no data', 'field-missing', without('data')],
+    ['data that is too short', 'message-too-short', (one) => ({ ...one, data: 'AAAA' })],
+    ['data that does not open', 'open-failed', (one) => ({ ...one, data: encodeBase64(new Uint8Array(60)) })],
+    ['a revision that is none', 'field-invalid', (one) => ({ ...one, revision: '7' })],
+    ['isEditable that is none', 'field-invalid', (one) => ({ ...one, isEditable: 'yes' })],
+    ['innerFolderUid of another type', 'field-invalid', (one) => ({ ...one, innerFolderUid: 7 })],
+    ['files that are none', 'field-invalid', (one) => ({ ...one, files: {} })],
+    ['links that are none', 'field-invalid', (one) => ({ ...one, links: {} })],
+    ['a link to nothing', 'field-missing', (one) => ({ ...one, links: [{}] })],
+    ['a link with data of another type', 'field-invalid', (one) => ({ ...one, links: [{ recordUid: 'a', data: 7 }] })],
+    [
+      'a link with a path of another type',
+      'field-invalid',
+      (one) => ({ ...one, links: [{ recordUid: 'a', path: 7 }] }),
+    ],
+  ];
+
+  test.each(breakages)('a record with %s', async (_, code, change) => {
+    const [good, bad] = [await record({ title: 'good' }), await record({ title: 'bad' })];
+    const answer = patched(encode({ records: [bad.answer, good.answer] }), (one, index) =>
+      index === 0 ? change(one) : one,
+    );
+    const opened = await open(answer);
+    expect(uids(opened)).toEqual([good.uid]);
+    expect(opened.failed).toHaveLength(1);
+    expect(opened.failed[0]).toMatchObject({ kind: 'record', parentUid: undefined, code });
+    const written = (answer['records'] as JsonValue[])[0] as Partial<Record<string, JsonValue>> | string | null;
+    const named = typeof written === 'object' && written && typeof written['recordUid'] === 'string';
+    expect(opened.failed[0]?.uid).toBe(named ? written['recordUid'] : '');
+  });
+
+  test('a record of a folder names its folder, and needs a key', async () => {
+    const folder = await sharedFolder();
+    const inside = await record({}, { folder });
+    const answer = encode({
+      folders: [{ uid: folder.uid, key: folder.wrapped, records: [{ ...inside.answer, key: undefined }] }],
+    });
+    const opened = await open(answer);
+    expect(opened.failed).toMatchObject([
+      { kind: 'record', uid: inside.uid, parentUid: folder.uid, code: 'key-missing' },
+    ]);
+    expect(opened.folders.map(({ uid }) => uid)).toEqual([folder.uid]);
+  });
+
+  test('a record of a folder does not open under the application’s key, nor the other way round', async () => {
+    const folder = await sharedFolder();
+    const [inside, alone] = [await record({}, { folder }), await record({})];
+    const opened = await open(
+      encode({
+        records: [inside.answer],
+        folders: [{ uid: folder.uid, key: folder.wrapped, records: [alone.answer] }],
+      }),
+    );
+    expect(codes(opened.failed)).toEqual([`record ${inside.uid} open-failed`, `record ${alone.uid} open-failed`]);
+  });
+
+  test.each<[string, string, (folder: Record<string, JsonValue>) => JsonValue]>([
+    ['no object', 'field-invalid', () => []],
+    ['no uid', 'field-missing', without('folderUid')],
+    ['a uid that is none', 'uid-invalid', (one) => ({ ...one, folderUid: 'x' })],
+    ['no key', 'field-missing', without('folderKey')],
+    ['a key that does not open', 'open-failed', (one) => ({ ...one, folderKey: encodeBase64(new Uint8Array(60)) })],
+    ['a key of another length', 'open-failed', (one) => one],
+    ['records that are none', 'field-invalid', (one) => ({ ...one, records: 'x' })],
+  ])('a folder with %s loses its records, and nothing else', async (what, code, change) => {
+    const [bad, good] = [await sharedFolder(), await sharedFolder()];
+    const inside = await Promise.all([bad, good].map((folder) => record({}, { folder })));
+    if (what === 'a key of another length') {
+      bad.wrapped = await (
+        await nodeSuite.importAesKey(await application.exportSecretBytes())
+      ).seal(new Uint8Array(31));
+    }
+    const answer = encode({
+      folders: [bad, good].map((folder, index) => ({
+        uid: folder.uid,
+        key: folder.wrapped,
+        records: [inside[index]!.answer],
+      })),
+    });
+    const [first, second] = answer['folders'] as JsonObject[];
+    const opened = await open({ ...answer, folders: [change({ ...first } as Record<string, JsonValue>), second!] });
+    expect(uids(opened)).toEqual([inside[1]!.uid]);
+    expect(opened.folders.map(({ uid }) => uid)).toEqual([good.uid]);
+    expect(opened.failed).toHaveLength(1);
+    expect(opened.failed[0]).toMatchObject({ kind: 'folder', parentUid: undefined, code });
+  });
+
+  test.each<[string, string, (file: Record<string, JsonValue>) => JsonValue]>([
+    ['no object', 'field-invalid', () => 1],
+    ['no uid', 'field-missing', without('fileUid')],
+    ['a uid that is none', 'uid-invalid', (one) => ({ ...one, fileUid: 'x' })],
+    ['no key', 'field-missing', without('fileKey')],
+    ['a key that does not open', 'open-failed', (one) => ({ ...one, fileKey: encodeBase64(new Uint8Array(60)) })],
+    ['no description', 'field-missing', without('data')],
+    ['a description that does not open', 'open-failed', (one) => ({ ...one, data: encodeBase64(new Uint8Array(60)) })],
+    ['a URL of another type', 'field-invalid', (one) => ({ ...one, url: 7 })],
+    ['a thumbnail of another type', 'field-invalid', (one) => ({ ...one, thumbnailUrl: 7 })],
+  ])('a file with %s loses itself alone', async (_, code, change) => {
+    const made = await record({ title: 'a' });
+    const files = await Promise.all(
+      [1, 2].map(async (byte) => {
+        const { sealed, key } = await createFile({ name: 'a', lastModified: 0, content: Uint8Array.of(byte) });
+        return { ...sealed, key: await made.key.wrapFileKey(key), url: 'https://files.example/' };
+      }),
+    );
+    const answer = encode({ records: [{ ...made.answer, files }] });
+    const opened = await open(
+      patched(answer, (one) => {
+        const [first, second] = one['files'] as JsonObject[];
+        return { ...one, files: [change({ ...first } as Record<string, JsonValue>), second!] };
+      }),
+    );
+    expect(uids(opened)).toEqual([made.uid]);
+    expect(opened.records[0]!.files.map(({ uid }) => uid)).toEqual([files[1]!.uid]);
+    expect(opened.failed).toHaveLength(1);
+    expect(opened.failed[0]).toMatchObject({ kind: 'file', parentUid: made.uid, code });
+  });
+
+  test('a file without URLs is there all the same', async () => {
+    const made = await record({});
+    const { sealed, key } = await createFile({ name: 'a', lastModified: 0, content: new Uint8Array(0) });
+    const answer = encode({
+      records: [{ ...made.answer, files: [{ ...sealed, key: await made.key.wrapFileKey(key), url: '' }] }],
+    });
+    const opened = await open(
+      patched(answer, (one) => {
+        const [file] = one['files'] as [JsonObject];
+        return { ...one, files: [{ ...file, url: null }] };
+      }),
+    );
+    expect(opened.records[0]!.files[0]).toMatchObject({ url: undefined, thumbnailUrl: undefined });
+  });
+
+  test('an application’s description that does not open', async () => {
+    const made = await record({});
+    for (const [appData, code] of [
+      [encodeBase64(new Uint8Array(60)), 'open-failed'],
+      ['!', 'base64-invalid'],
+      [7, 'field-invalid'],
+    ] as const) {
+      const opened = await open({ ...encode({ records: [made.answer] }), appData });
+      expect(opened.application).toBeUndefined();
+      expect(uids(opened)).toEqual([made.uid]);
+      expect(opened.failed).toMatchObject([{ kind: 'application', uid: '', parentUid: undefined, code }]);
+    }
+  });
+
+  test('links that are no objects are left out', async () => {
+    const made = await record({}, { links: [7, null, { recordUid: 'a' }] });
+    const opened = await open(encode({ records: [made.answer] }));
+    expect(opened.records[0]!.links).toEqual([{ recordUid: 'a', data: undefined, path: undefined }]);
+  });
+
+  test('what a key of the caller throws is told with its cause, and the others go on', async () => {
+    const bare = await nodeSuite.importAesKey(await application.exportSecretBytes());
+    const remote = remoteAesKey(bare);
+    const cause = new Error('the service is busy');
+    let calls = 0;
+    const flaky = new ApplicationKey({
+      ...remote,
+      open: (sealed) => (++calls === 2 ? Promise.reject(cause) : remote.open(sealed)),
+    });
+    const records = [await record({}), await record({})];
+    const opened = await openSecrets(encode({ records: records.map(({ answer }) => answer) }), flaky);
+    expect(opened.records).toHaveLength(1);
+    expect(opened.failed).toMatchObject([{ kind: 'record', uid: records[0]!.uid, code: 'open-failed', cause }]);
+    expect(opened.failed[0]!.message).not.toContain('busy');
+  });
+});
+
+describe('the application’s own record', () => {
+  test('is sealed with the application’s key itself, and may have no uid', async () => {
+    const data = await application.sealData({ title: 'own' });
+    const own = { data, revision: 1, isEditable: true };
+    for (const uid of ['', 'anything']) {
+      const answer = encode({ records: [{ uid, ...own }] });
+      const opened = await open(answer, { digests: true });
+      expect(opened.records).toMatchObject([
+        { uid, wrappedBy: 'none', data: { title: 'own' }, digests: { keyDigest: '' } },
+      ]);
+      expect(opened.records[0]!.key).toBeDefined();
+    }
+    const bare = patched(encode({ records: [{ uid: '', ...own }] }), without('recordUid'));
+    expect(uids(await open(bare))).toEqual(['']);
+  });
+
+  test('there is one', async () => {
+    const records = await Promise.all(
+      ['one', 'two'].map(async (title) => ({
+        uid: '',
+        data: await application.sealData({ title }),
+        revision: 1,
+        isEditable: true,
+      })),
+    );
+    const opened = await open(encode({ records }));
+    expect(opened.records.map(({ data }) => data)).toEqual([{ title: 'one' }]);
+    expect(codes(opened.failed)).toEqual(['record  duplicate-uid']);
+  });
+});
+
+describe('one record in several places', () => {
+  test('comes out once, with every folder', async () => {
+    const [one, other] = [await sharedFolder(), await sharedFolder()];
+    const made = await record({ title: 'a' }, { folder: one });
+    const again = { ...made.answer, key: await other.key.wrapRecordKey(made.key) };
+    const alone = { ...made.answer, key: await application.wrapRecordKey(made.key) };
+    const opened = await open(
+      encode({
+        records: [alone],
+        folders: [
+          { uid: one.uid, key: one.wrapped, records: [made.answer, made.answer] },
+          { uid: other.uid, key: other.wrapped, records: [again] },
+        ],
+      }),
+    );
+    expect(opened.failed).toEqual([]);
+    expect(opened.records).toMatchObject([{ uid: made.uid, folderUids: [one.uid, other.uid], data: { title: 'a' } }]);
+  });
+
+  test.each<[string, Partial<AnswerRecord>]>([
+    ['content', {}],
+    ['revision', { revision: 4 }],
+  ])('is reported when it comes again with another %s', async (what, more) => {
+    const folder = await sharedFolder();
+    const made = await record({ title: 'a' });
+    const data = what === 'content' ? await made.key.sealData({ title: 'b' }) : made.answer.data;
+    const again = { ...made.answer, ...more, data, key: await folder.key.wrapRecordKey(made.key) };
+    const opened = await open(
+      encode({ records: [made.answer], folders: [{ uid: folder.uid, key: folder.wrapped, records: [again] }] }),
+    );
+    expect(opened.records).toMatchObject([{ uid: made.uid, data: { title: 'a' }, folderUids: [] }]);
+    expect(opened.failed).toMatchObject([
+      { kind: 'record', uid: made.uid, parentUid: folder.uid, code: 'duplicate-uid' },
+    ]);
+  });
+});
+
+describe('one wrapped key under two UIDs', () => {
+  const swapped = (made: Made, uid: string): AnswerRecord => ({ ...made.answer, uid });
+
+  test('is refused for both, in either alphabet', async () => {
+    const [one, other, third] = [await record({}), await record({}), await record({})];
+    const copy = swapped(one, other.uid);
+    const answer = encode({ records: [one.answer, copy, third.answer] });
+    for (const text of [
+      answer,
+      patched(answer, (item, index) => (index === 1 ? { ...item, recordKey: encodeBase64Url(one.answer.key!) } : item)),
+    ]) {
+      const opened = await open(text);
+      expect(uids(opened)).toEqual([third.uid]);
+      expect(codes(opened.failed)).toEqual([`record ${one.uid} swap-suspected`, `record ${other.uid} swap-suspected`]);
+    }
+  });
+
+  test('is refused for all, however often each stands there and in which order', async () => {
+    const [one, other] = [await record({ title: 'one' }), await record({ title: 'other' })];
+    const [a, b] = [one.answer, swapped(one, other.uid)];
+    for (const records of [
+      [a, b],
+      [b, a],
+      [a, a, b],
+      [b, b, a],
+      [a, b, a],
+      [b, a, b],
+      [a, b, b],
+      [a, a, b, b],
+    ]) {
+      const opened = await open(encode({ records }));
+      expect(uids(opened)).toEqual([]);
+      expect(new Set(opened.failed.map(({ code }) => code))).toEqual(new Set(['swap-suspected']));
+      expect(opened.failed).toHaveLength(records.length);
+    }
+  });
+
+  test('is refused across folders', async () => {
+    const folder = await sharedFolder();
+    const made = await record({}, { folder });
+    const other = await record({});
+    const opened = await open(
+      encode({
+        records: [other.answer],
+        folders: [
+          { uid: folder.uid, key: folder.wrapped, records: [made.answer] },
+          { uid: (await sharedFolder()).uid, key: folder.wrapped, records: [swapped(made, other.uid)] },
+        ],
+      }),
+    );
+    expect(uids(opened)).toEqual([other.uid]);
+    expect(codes(opened.failed)).toEqual([`record ${made.uid} swap-suspected`, `record ${other.uid} swap-suspected`]);
+  });
+
+  test('the same record twice is no swap', async () => {
+    const made = await record({});
+    expect((await open(encode({ records: [made.answer, made.answer] }))).failed).toEqual([]);
+  });
+});
+
+describe('what was asked for', () => {
+  test('is missing when it came in no form', async () => {
+    const [good, bad] = [await record({}), await record({})];
+    const answer = encode({ records: [good.answer, { ...bad.answer, data: new Uint8Array(40) }] });
+    const requestedRecords = [good.uid, bad.uid, 'absent'];
+    const opened = await open(answer, { requestedRecords });
+    expect(opened.missing).toEqual(['absent']);
+    expect(codes(opened.failed)).toEqual([`record ${bad.uid} open-failed`]);
+  });
+
+  test('a folder that failed is no record that came', async () => {
+    const uid = (await sharedFolder()).uid;
+    const answer = { folders: [{ folderUid: uid }] };
+    expect((await open(answer, { requestedRecords: [uid] })).missing).toEqual([uid]);
+  });
+
+  test('fails the whole when it was required and did not open', async () => {
+    const [good, bad] = [await record({}), await record({})];
+    const answer = encode({ records: [good.answer, { ...bad.answer, data: new Uint8Array(40) }] });
+    expect((await open(answer, { requireRecords: [good.uid] })).records).toHaveLength(1);
+    const error = await refused('record-missing', () =>
+      open(answer, { requireRecords: [good.uid, bad.uid, 'absent'] }),
+    );
+    expect(error.message).toContain(bad.uid);
+    expect(error.message).toContain('absent');
+    expect(error.message).not.toContain(good.uid);
+  });
+});
+
+describe('digests', () => {
+  test.each(SUITES)('are of the key and of the sealed data: $name', async (suite) => {
+    const made = await record({ title: 'a' });
+    const answer = encode({ records: [made.answer] });
+    const digest = async (bytes: Uint8Array): Promise<string> =>
+      encodeBase64Url((await nodeSuite.sha256(bytes)).subarray(0, 16));
+    const expected = {
+      keyDigest: await digest(await made.key.exportSecretBytes()),
+      dataDigest: await digest(made.answer.data),
+    };
+    const bytes = await application.exportSecretBytes();
+    for (const key of [
+      new ApplicationKey(await suite.importAesKey(bytes)),
+      new ApplicationKey(remoteAesKey(await suite.importAesKey(bytes))),
+    ]) {
+      for (const extractable of [false, true]) {
+        const opened = await openSecrets(answer, key, { suite, digests: true, extractable });
+        expect(opened.records[0]!.digests).toEqual(expected);
+        expect(opened.records[0]!.data).toEqual({ title: 'a' });
+        const exporting = opened.records[0]!.key.exportSecretBytes();
+        if (extractable) expect(await exporting).toEqual(await made.key.exportSecretBytes());
+        else await refused('key-not-extractable', () => exporting);
+      }
+    }
+  });
+});
