@@ -188,18 +188,33 @@ class NodeAesKey extends RedactedKey implements AesKey {
   }
 
   #open(sealed: Uint8Array, additionalData?: Uint8Array): Bytes {
-    const nonce = sealed.subarray(0, GCM_NONCE_LENGTH);
-    const decipher = openssl.createDecipheriv('aes-256-gcm', this.#key, nonce, GCM_OPTIONS);
-    decipher.setAuthTag(sealed.subarray(-GCM_TAG_LENGTH));
-    if (additionalData !== undefined) decipher.setAAD(additionalData);
-    const plaintext = decipher.update(sealed.subarray(GCM_NONCE_LENGTH, -GCM_TAG_LENGTH));
-    try {
-      decipher.final();
-    } catch {
-      throwGcmOpenFailed();
-    }
-    return plain(plaintext);
+    return decryptGcm(this.#key, sealed, additionalData);
   }
+}
+
+/**
+ * Opens an AES-256-GCM message at once, for worker threads that do nothing else. Elsewhere use {@link AesKey}.
+ *
+ * @throws VaultwireError `length-invalid`, `message-too-short`, `open-failed`
+ */
+export function openAesGcm(key: Uint8Array, sealed: Uint8Array): Bytes {
+  assertBytes(key, 'AES key', AES_KEY_LENGTH);
+  assertSealed(sealed);
+  return decryptGcm(key, sealed, undefined);
+}
+
+function decryptGcm(key: Uint8Array, sealed: Uint8Array, additionalData: Uint8Array | undefined): Bytes {
+  const nonce = sealed.subarray(0, GCM_NONCE_LENGTH);
+  const decipher = openssl.createDecipheriv('aes-256-gcm', key, nonce, GCM_OPTIONS);
+  decipher.setAuthTag(sealed.subarray(-GCM_TAG_LENGTH));
+  if (additionalData !== undefined) decipher.setAAD(additionalData);
+  const plaintext = decipher.update(sealed.subarray(GCM_NONCE_LENGTH, -GCM_TAG_LENGTH));
+  try {
+    decipher.final();
+  } catch {
+    throwGcmOpenFailed();
+  }
+  return plain(plaintext);
 }
 
 /** Without it OpenSSL takes tags of 4 bytes for good when it opens. */
