@@ -13,7 +13,7 @@ for (const suite of [nodeSuite, webcryptoSuite, nobleSuite]) describeRsa(suite);
 describe('the private-key operation', () => {
   const der = hex(known.privateKey);
   const bodies = { node: nodePrimitive, portable: portablePrimitive };
-  const random = nodeSuite.randomBytes;
+  const random = nodeSuite.randomBytes.bind(nodeSuite);
 
   it('is the same in both bodies', () => {
     const texts = [known.wrapped, ...known.invalid.map(([, text]) => text!), '00'.repeat(255) + '01', '00'.repeat(256)];

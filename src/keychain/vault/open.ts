@@ -12,7 +12,7 @@ import {
   type OpenReport,
   type WrapKind,
 } from '../account/wrap.js';
-import { importFolderKey, openKeyBytes, RecordKey, type FolderKey, type UnwrapOptions } from '../keys.js';
+import { importFolderKey, openKeyBytes, RecordKey, type FolderKey, type AccountOptions } from '../keys.js';
 import { importLegacyRecordKey, type LegacyRecordKey } from '../legacy-cbc.js';
 import type { openRsaPrivateKey, RsaPrivateKey } from '../rsa.js';
 import { assertUid } from '../uid.js';
@@ -29,7 +29,7 @@ export interface VaultAccount {
   readonly openRsaPrivateKey?: typeof openRsaPrivateKey;
 }
 
-export interface OpenItemOptions extends UnwrapOptions {
+export interface OpenItemOptions extends AccountOptions {
   /**
    * The kinds of wrap that are taken, for all or per uid: a ledger that knows how a uid was wrapped before can refuse a
    * weaker kind. Default {@link AUTHENTICATED_WRAP_KINDS}.
@@ -169,7 +169,7 @@ async function unwrap<Key>(
 }
 
 /** The 32 bytes of a wrapped key. @throws VaultwireError `key-missing`, `open-failed` and what else a wrap is refused with */
-async function keyBytes(ring: KeyRing, wrapped: WrappedKey, options: UnwrapOptions): Promise<Bytes> {
+async function keyBytes(ring: KeyRing, wrapped: WrappedKey, options: AccountOptions): Promise<Bytes> {
   const { kind, bytes } = wrapped;
   switch (kind) {
     case 'data-key-gcm':
@@ -269,7 +269,7 @@ export function assertDataAllowed({ data }: SealedRecord, { allowLegacyRecords =
   }
 }
 
-async function unwrapRecordKey(ring: KeyRing, wrapped: WrappedKey, options: UnwrapOptions): Promise<RecordKey> {
+async function unwrapRecordKey(ring: KeyRing, wrapped: WrappedKey, options: AccountOptions): Promise<RecordKey> {
   if (wrapped.kind.endsWith('-gcm')) return ring.parentOf(wrapped).unwrapRecordKey(wrapped.bytes, options);
   const bytes = await keyBytes(ring, wrapped, options);
   const key = await (options.suite ?? defaultSuite).importAesKey(bytes, options);

@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { nodeSuite } from '../../../src/crypto/node.js';
 import { importDataKey } from '../../../src/keychain/account/index.js';
-import { RecordKey } from '../../../src/keychain/keys.js';
+import { type RecordKey } from '../../../src/keychain/keys.js';
 import { openVault, streamVault, type SealedRecord } from '../../../src/keychain/vault/index.js';
 import { codeOf, flipped } from '../account/support.js';
 import { VaultMaker } from './make-vault.js';
