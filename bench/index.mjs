@@ -12,6 +12,7 @@ import { webcryptoSuite } from 'vaultwire/crypto/webcrypto';
 import { measure } from './measure.mjs';
 import { openingRecords } from './records.mjs';
 import { openingRequests, sealingRequests } from './requests.mjs';
+import { VAULT_OPERATIONS } from './vault.mjs';
 
 const OPERATIONS = [
   { name: 'signed device request', prepare: sealingRequests, targets: { peerRatio: 3.2, limitRatio: 0.85 } },
@@ -39,6 +40,7 @@ if (!(seconds > 0)) {
 // The other suites stand beside, without a target: what they run on is not what the limit is made of.
 const plan = [
   ...OPERATIONS.map((operation) => ({ ...operation, suite: nodeSuite })),
+  ...VAULT_OPERATIONS.map((operation) => ({ ...operation, suite: nodeSuite })),
   ...[webcryptoSuite, nobleSuite].flatMap((suite) =>
     OPERATIONS.map(({ name, prepare }) => ({ name: `${name}, ${suite.name} suite`, prepare, targets: {}, suite })),
   ),

@@ -1,0 +1,5 @@
+// The package's worker, which says when it is ready.
+import { parentPort } from 'node:worker_threads';
+import 'vaultwire/keychain/vault/worker';
+
+parentPort.postMessage({ id: -1 });

@@ -1,0 +1,120 @@
+// A whole vault of an account, 100,000 records under the data key: in one thread, and on worker threads.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { importDataKey } from 'vaultwire/keychain/account';
+import { openVault, streamVault } from 'vaultwire/keychain/vault';
+import { decrypt, encrypt } from './bare.mjs';
+
+/** How many records: what the targets are for. Fewer make a quick look. */
+const RECORDS = Number(process.env.VAULTWIRE_BENCH_RECORDS ?? 100_000);
+const WORKERS = Math.min(availableParallelism(), 8);
+
+/** A login as a vault stores it: about 400 bytes of JSON. */
+const login = (number) => ({
+  title: `Record ${number}`,
+  type: 'login',
+  fields: [
+    { type: 'login', value: [`user${number}@example.com`] },
+    { type: 'password', value: [randomBytes(15).toString('base64')] },
+    { type: 'url', value: [`https://example.com/${number}`] },
+    { type: 'oneTimeCode', value: [] },
+  ],
+  custom: [{ type: 'text', label: 'Owner', value: ['platform team'] }],
+  notes: 'Rotated every 30 days, and after every change of staff; see the runbook of the team that owns it.',
+});
+
+function makeVault() {
+  const dataKey = randomBytes(32);
+  const seal = (key, plaintext) => new Uint8Array(Buffer.concat(encrypt(key, plaintext)));
+  const records = Array.from({ length: RECORDS }, (_, number) => {
+    const recordKey = randomBytes(32);
+    const uid = Buffer.alloc(16);
+    uid.writeUInt32BE(number, 4);
+    return {
+      uid: uid.toString('base64url'),
+      keys: [{ kind: 'data-key-gcm', bytes: seal(dataKey, recordKey) }],
+      data: { cipher: 'gcm', bytes: seal(recordKey, Buffer.from(JSON.stringify(login(number)))) },
+      revision: 1,
+    };
+  });
+  return { dataKey, records };
+}
+
+/** The calls that cannot be left out, in one thread, and nothing around them. */
+function bareLoop({ dataKey, records }) {
+  return async (stopwatch) => {
+    stopwatch.start();
+    const opened = [];
+    for (const { uid, keys, data, revision } of records) {
+      const recordKey = decrypt(dataKey, keys[0].bytes);
+      opened.push([uid, revision, JSON.parse(decrypt(recordKey, data.bytes).toString())]);
+    }
+    stopwatch.stop();
+    return opened;
+  };
+}
+
+/** Started workers that say so, for the row that leaves their start out. */
+async function startWorkers() {
+  const file = new URL('./vault-worker.mjs', import.meta.url);
+  const workers = Array.from({ length: WORKERS }, () => new Worker(file));
+  await Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('message', resolve))));
+  return workers;
+}
+
+const plain = (records) => records.map(({ uid, revision, data }) => [uid, revision, data]);
+
+async function prepare(open) {
+  const vault = makeVault();
+  const account = { dataKey: await importDataKey(vault.dataKey, { extractable: true }) };
+  const contenders = { ours: open({ records: vault.records }, account), limit: bareLoop(vault) };
+  const watch = { start() {}, stop() {} };
+  assert.deepEqual(await contenders.ours(watch), await contenders.limit(watch));
+  return contenders;
+}
+
+const whole = (options) => (vault, account) => async (stopwatch) => {
+  stopwatch.start();
+  const { records, report } = await openVault(vault, account, options);
+  stopwatch.stop();
+  assert.equal(report.workers, options.workers);
+  return plain(records);
+};
+
+/** Workers are started before the watch and taken by the call. */
+const started = (vault, account) => async (stopwatch) => {
+  const workers = await startWorkers();
+  stopwatch.start();
+  const { records, report } = await openVault(vault, account, {
+    workers: WORKERS,
+    createWorker: () => workers.pop(),
+  });
+  stopwatch.stop();
+  assert.equal(report.workers, WORKERS);
+  return plain(records);
+};
+
+/** What a caller pays who looks at each part and lets it go. */
+const streamed = (vault, account) => async (stopwatch) => {
+  const opened = [];
+  stopwatch.start();
+  for await (const { records } of streamVault(vault, account, { workers: WORKERS })) opened.push(...plain(records));
+  stopwatch.stop();
+  return opened;
+};
+
+const name = (rest) => `open a vault of ${RECORDS.toLocaleString('en')} records, ${rest}`;
+
+/** Rows for the table of `bench/index.mjs`; the limit is the bare loop in one thread. */
+export const VAULT_OPERATIONS = [
+  { name: name('one thread'), prepare: () => prepare(whole({ workers: 0 })), targets: {} },
+  {
+    name: name(`${WORKERS} workers`),
+    prepare: () => prepare(whole({ workers: WORKERS })),
+    targets: { limitRatio: 1.7 },
+  },
+  { name: name(`${WORKERS} workers, started before`), prepare: () => prepare(started), targets: { limitRatio: 1.7 } },
+  { name: name(`${WORKERS} workers, streamed`), prepare: () => prepare(streamed), targets: { limitRatio: 1.7 } },
+];
