@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { nodeSuite } from 'vaultwire/crypto/node';
 import type { JsonMap, VectorFile, VectorTest } from '../runner/file.js';
 import { evaluate, VECTOR_FILES, type Evaluation } from '../runner/run.js';
+import { accountFile, hybridFile, mlKemPemFile, routerFile } from './account.js';
 import { answersFile } from './answers.js';
 import { bindingFile } from './bindings.js';
 import { writeCommandsFile } from './commands.js';
@@ -35,6 +36,10 @@ const definitions = [
   getSecretFile,
   getFoldersFile,
   writeCommandsFile,
+  hybridFile,
+  mlKemPemFile,
+  accountFile,
+  routerFile,
 ];
 
 const problems: string[] = [];

@@ -10,6 +10,7 @@ import calendar
 import email.utils
 import json
 import math
+import os
 import re
 import sys
 
@@ -20,6 +21,11 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+# Isolated mode leaves the script's own folder out of the path.
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import oracle_account  # noqa: E402
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 MAXIMUM_REQUEST = 16 * 1024 * 1024
@@ -1448,6 +1454,7 @@ OPERATIONS = {
     "OwnerKeyOpen": owner_key_open,
     "DeleteResults": delete_results,
     "UploadTarget": upload_target,
+    **oracle_account.operations(sys.modules[__name__]),
 }
 
 

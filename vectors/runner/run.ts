@@ -1,5 +1,15 @@
 import { isVaultwireError } from 'vaultwire';
 import type { CryptoSuite } from 'vaultwire/crypto';
+import {
+  accountRequestBuild,
+  accountRequestLoop,
+  accountRequestOpen,
+  hybridOpen,
+  hybridSeal,
+  mlKemPem,
+  routerAnswerOpen,
+  routerUserOpen,
+} from './account.js';
 import { bindingClient, bindingServer, bindingTranscript } from './binding.js';
 import { fromHex, isHex, utf8 } from './bytes.js';
 import { commandBuild, commandRead, deleteResults, ownerKeyOpen, uploadTarget } from './commands.js';
@@ -56,6 +66,14 @@ const OPERATIONS = {
   OwnerKeyOpen: ownerKeyOpen,
   DeleteResults: deleteResults,
   UploadTarget: uploadTarget,
+  HybridSeal: hybridSeal,
+  HybridOpen: hybridOpen,
+  MlKemPem: mlKemPem,
+  AccountRequestBuild: accountRequestBuild,
+  AccountRequestOpen: accountRequestOpen,
+  AccountRequestLoop: accountRequestLoop,
+  RouterUserOpen: routerUserOpen,
+  RouterAnswerOpen: routerAnswerOpen,
 };
 
 export type GroupType = keyof typeof OPERATIONS;
@@ -74,6 +92,10 @@ export const VECTOR_FILES = [
   'get-secret.json',
   'get-folders.json',
   'write-commands.json',
+  'hybrid.json',
+  'ml-kem-pem.json',
+  'account-request.json',
+  'router-user.json',
 ] as const;
 
 /** What the library made of a test's input. */
