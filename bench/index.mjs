@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { nobleSuite } from 'vaultwire/crypto/noble';
 import { nodeSuite } from 'vaultwire/crypto/node';
 import { webcryptoSuite } from 'vaultwire/crypto/webcrypto';
+import { ACCOUNT_OPERATIONS } from './account.mjs';
 import { measure } from './measure.mjs';
 import { openingRecords } from './records.mjs';
 import { openingRequests, sealingRequests } from './requests.mjs';
@@ -40,6 +41,7 @@ if (!(seconds > 0)) {
 // The other suites stand beside, without a target: what they run on is not what the limit is made of.
 const plan = [
   ...OPERATIONS.map((operation) => ({ ...operation, suite: nodeSuite })),
+  ...ACCOUNT_OPERATIONS.map((operation) => ({ ...operation, suite: nodeSuite })),
   ...VAULT_OPERATIONS.map((operation) => ({ ...operation, suite: nodeSuite })),
   ...[webcryptoSuite, nobleSuite].flatMap((suite) =>
     OPERATIONS.map(({ name, prepare }) => ({ name: `${name}, ${suite.name} suite`, prepare, targets: {}, suite })),
