@@ -37,7 +37,10 @@ const node: TestProjectConfiguration = {
 const browser: TestProjectConfiguration = {
   resolve: { alias: entries('crypto/webcrypto.ts', false) },
   // Found before the first test: a dependency found later would reload the page under the tests.
-  optimizeDeps: { entries: ['src/**/*.ts', 'test/**/*.browser.test.ts', 'test/browser/**/*.ts'] },
+  optimizeDeps: {
+    include: ['protobufjs/minimal.js'],
+    entries: ['src/**/*.ts', 'test/**/*.browser.test.ts', 'test/browser/**/*.ts'],
+  },
   server: { fs: { allow: ['.', wycheproofDirectory] } },
   test: {
     name: 'browser',
