@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { isVaultwireError } from 'vaultwire';
 import { registerServe } from './serve.js';
 import { registerTour } from './tour.js';
+import { registerVectors } from './vectors.js';
 
 /** What a person who started the command is told when the system refuses something. */
 const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
@@ -25,6 +26,7 @@ function createProgram(): Command {
     .exitOverride();
   registerServe(program);
   registerTour(program);
+  registerVectors(program);
   return program;
 }
 
@@ -32,7 +34,7 @@ function createProgram(): Command {
 async function run(): Promise<number> {
   try {
     await createProgram().parseAsync();
-    return 0;
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     console.error(`vaultwire: ${describe(error)}`);

@@ -94,6 +94,8 @@ class Sealer {
   /** References wait until everything that they may lead to has its key. */
   readonly #references: (() => Promise<void>)[] = [];
 
+  #order = 0;
+
   constructor(now: number) {
     this.#now = now;
   }
@@ -111,7 +113,8 @@ class Sealer {
         const { sealed, key: folderKey } = await createFolder(folder.name);
         const folderUid = folder.uid ?? sealed.uid;
         this.#folderKeys.set(folderUid, folderKey);
-        const row = { data: sealed.data, sharedFolderUid: folderUid, parentUid: undefined, key: undefined };
+        const order = this.#nextOrder();
+        const row = { data: sealed.data, sharedFolderUid: folderUid, parentUid: undefined, key: undefined, order };
         this.rows.push({ table: 'folders', key: folderUid, value: row });
         await this.#shareFolder(uid, key, folderUid, folderKey, folder.editable);
         await this.#sealContents(folder, folderUid, folderKey, folderUid);
@@ -122,6 +125,7 @@ class Sealer {
   async finish(): Promise<readonly Row[]> {
     for (const resolve of this.#references) await resolve();
     for (const [key, value] of this.#records) this.rows.push({ table: 'records', key, value });
+    this.rows.push({ table: 'meta', key: 'order', value: this.#order });
     return this.rows;
   }
 
@@ -136,7 +140,7 @@ class Sealer {
     this.rows.push({
       table: 'shares',
       key: `${applicationUid}!${folderUid}`,
-      value: { kind: 'folder', key, editable },
+      value: { kind: 'folder', key, editable, order: this.#nextOrder() },
     });
   }
 
@@ -156,7 +160,7 @@ class Sealer {
       const { sealed, key } = await createFolder(inner.name);
       const uid = inner.uid ?? sealed.uid;
       const wrapped = await sharedKey.wrapFolderKey(key);
-      const row = { data: sealed.data, sharedFolderUid, parentUid: folderUid, key: wrapped };
+      const row = { data: sealed.data, sharedFolderUid, parentUid: folderUid, key: wrapped, order: this.#nextOrder() };
       this.rows.push({ table: 'folders', key: uid, value: row });
       this.rows.push({ table: 'innerFolders', key: `${sharedFolderUid}!${uid}`, value: true });
       await this.#sealContents(inner, uid, sharedKey, sharedFolderUid);
@@ -241,6 +245,10 @@ class Sealer {
     return uid;
   }
 
+  #nextOrder(): number {
+    return ++this.#order;
+  }
+
   async #place(uid: string, place: Place, editable: boolean, sealedWithApplicationKey = false): Promise<void> {
     const row = this.#records.get(uid);
     const recordKey = this.#recordKeys.get(uid);
@@ -249,11 +257,15 @@ class Sealer {
     if (applicationUid !== undefined) {
       const key = sealedWithApplicationKey ? undefined : await place.wrap(recordKey);
       row.applicationUids = [...new Set([...row.applicationUids, applicationUid])];
-      this.rows.push({ table: 'shares', key: `${applicationUid}!${uid}`, value: { kind: 'record', key, editable } });
+      this.rows.push({
+        table: 'shares',
+        key: `${applicationUid}!${uid}`,
+        value: { kind: 'record', key, editable, order: this.#nextOrder() },
+      });
     }
     if (sharedFolderUid !== undefined) {
       row.folderUids = [...new Set([...row.folderUids, sharedFolderUid])];
-      const value = { key: await place.wrap(recordKey), innerFolderUid, editable };
+      const value = { key: await place.wrap(recordKey), innerFolderUid, editable, order: this.#nextOrder() };
       this.rows.push({ table: 'contents', key: `${sharedFolderUid}!${uid}`, value });
     }
   }

@@ -75,6 +75,8 @@ export function registerServe(program: Command): void {
 async function serve(options: ServeOptions, origins: readonly string[] | undefined): Promise<void> {
   const { seed, data, json = false, serverKeyId } = options;
   const tls = await readTls(options);
+  // What cannot be written is found before anything is seeded, whose tokens would be lost.
+  if (options.writeCert !== undefined) await writeFile(options.writeCert, '');
   const server = await startServer({
     port: options.port,
     host: options.host,
@@ -88,7 +90,7 @@ async function serve(options: ServeOptions, origins: readonly string[] | undefin
   });
   // Whoever started this may close its end of the pipe; the server goes on.
   process.stdout.on('error', () => undefined);
-  if (options.writeCert !== undefined) await writeCertificate(options.writeCert, server);
+  if (options.writeCert !== undefined) await writeFile(options.writeCert, server.certificate);
 
   const stopped = untilStopped();
   // Windows has no such signal, and refuses to listen for it.
@@ -193,15 +195,6 @@ async function readPem(path: string): Promise<string> {
   const pem = await readFile(path, 'utf8');
   if (pem.includes('-----BEGIN ')) return pem;
   throw new VaultwireError('configuration-invalid', `${path}: expected PEM`);
-}
-
-async function writeCertificate(path: string, server: RunningServer): Promise<void> {
-  try {
-    await writeFile(path, server.certificate);
-  } catch (error) {
-    await server.close();
-    throw error;
-  }
 }
 
 const wholeNumber =

@@ -93,8 +93,13 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   // Whoever checks the certificate has a clock of its own, whatever this server is told.
   const tls = options.tls ?? (await makeCertificate({ host, now: Date.now() }));
   const store = await Store.open(options.dataDirectory);
+  const opened = [(): Promise<void> => store.close()];
+  const closeAll = async (): Promise<void> => {
+    closing = true;
+    for (const close of opened.splice(0).reverse()) await close();
+  };
   try {
-    const tokens = await seedStore(store, options, now());
+    const seed = await readSeed(store, options);
     const ring = await KeyRing.open(store, options.serverKeyId);
     const files = new Files(store, {
       now,
@@ -119,8 +124,11 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       createServer,
       serverOptions: { cert: tls.certificate, key: tls.privateKey },
     }) as Server;
+    // Before seeding: tokens that were never shown would be lost to an address that is taken.
     const port = await listen(server, options.port ?? 0, host);
+    opened.push(() => stop(server));
     server.on('error', onInternalError);
+    const tokens = seed ? await seedStore(store, seed, options, now()) : [];
     const name = isLoopback(host) ? 'localhost' : host;
     return {
       url: `https://${name.includes(':') ? `[${name}]` : name}:${port}`,
@@ -136,13 +144,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       },
       rotateServerKey: (id) => ring.rotate(id),
       serverPublicKeys: (ids) => ring.publicKeys(ids),
-      close: () => {
-        closing = true;
-        return close(server, store);
-      },
+      close: closeAll,
     };
   } catch (error) {
-    await store.close();
+    await closeAll();
     throw error;
   }
 }
@@ -161,8 +166,8 @@ async function listen(server: Server, port: number, host: string): Promise<numbe
   return (server.address() as AddressInfo).port;
 }
 
-async function close(server: Server, store: Store): Promise<void> {
-  await new Promise<void>((resolve) => {
+const stop = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
     server.close(() => {
       resolve();
     });
@@ -172,16 +177,18 @@ async function close(server: Server, store: Store): Promise<void> {
       server.closeAllConnections();
     }, 500).unref();
   });
-  await store.close();
-}
 
 const logInternalError = (error: unknown): void => {
   console.error('vaultwire serve: a request failed:', error);
 };
 
-/** Seeds an empty store, or checks that a seed which is named is the one that the store was made from. */
-async function seedStore(store: Store, options: ServerOptions, now: number): Promise<readonly IssuedToken[]> {
-  const { seed: source, ownerKey, dataDirectory = '' } = options;
+/**
+ * The seed that the store is still to get; undefined when it has been seeded.
+ *
+ * @throws VaultwireError `configuration-invalid` for a seed that cannot be used, or another than the store was made from
+ */
+async function readSeed(store: Store, options: ServerOptions): Promise<Seed | undefined> {
+  const { seed: source, dataDirectory = '' } = options;
   const known = (await store.read((view) => view.get('meta', 'seed'))) as Fingerprint | undefined;
   if (known && known.format !== STORE_FORMAT) {
     throw new VaultwireError(
@@ -189,19 +196,28 @@ async function seedStore(store: Store, options: ServerOptions, now: number): Pro
       `data folder ${dataDirectory}: made by another version of this server`,
     );
   }
-  if (known && source === undefined) return [];
+  if (known && source === undefined) return undefined;
   const seed = typeof source === 'object' ? await checkSeed(source) : await readSeedFile(source ?? EXAMPLE_SEED);
-  if (known) {
-    const { hash } = await fingerprintSeed(seed, known.salt);
-    if (Buffer.compare(hash, known.hash) === 0) return [];
-    throw new VaultwireError(
-      'configuration-invalid',
-      `data folder ${dataDirectory}: it was made from another seed; name that one, none, or a new folder`,
-    );
-  }
+  if (!known) return seed;
+  const { hash } = await fingerprintSeed(seed, known.salt);
+  if (Buffer.compare(hash, known.hash) === 0) return undefined;
+  throw new VaultwireError(
+    'configuration-invalid',
+    `data folder ${dataDirectory}: it was made from another seed; name that one, none, or a new folder`,
+  );
+}
+
+/** Stores what the owner seals, in one write. */
+async function seedStore(
+  store: Store,
+  seed: Seed,
+  options: ServerOptions,
+  now: number,
+): Promise<readonly IssuedToken[]> {
+  const { ownerKey, dataDirectory } = options;
   const sealed = await sealSeed(seed, { now, ...(ownerKey && { ownerKey }) });
   // What lives no longer than this process is never compared with another seed.
-  const fingerprint = options.dataDirectory === undefined ? null : await fingerprintSeed(seed, randomBytes(16));
+  const fingerprint = dataDirectory === undefined ? undefined : await fingerprintSeed(seed, randomBytes(16));
   await store.write((transaction) => {
     for (const row of sealed.rows) transaction.put(row.table, row.key, row.value);
     if (fingerprint) transaction.put('meta', 'seed', fingerprint);

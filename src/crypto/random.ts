@@ -1,4 +1,5 @@
 import { assertBytes, copyBytes, type Bytes } from '../wire/bytes.js';
+import { VaultwireError } from '../wire/error.js';
 import { isScalar } from './checks.js';
 import { P256_PRIVATE_KEY_LENGTH, type SealingSuite } from './suite.js';
 
@@ -21,13 +22,19 @@ export function draw(suite: Pick<SealingSuite, 'randomBytes'>, length: number): 
   return bytes;
 }
 
+/** One candidate in 2^32 is refused: a generator that fails this often is none. */
+const MAXIMUM_CANDIDATES = 16;
+
 /**
  * Draws a P-256 private scalar: 32-byte candidates until one lies in 1..n-1 (FIPS 186-5, A.2.2). Every suite draws
  * like this, so that equal random bytes make equal keys everywhere.
+ *
+ * @throws VaultwireError `argument-invalid` for a generator that keeps returning what is no scalar
  */
 export function drawScalar(suite: Pick<SealingSuite, 'randomBytes'>): Bytes {
-  for (;;) {
+  for (let count = 0; count < MAXIMUM_CANDIDATES; count++) {
     const candidate = copyBytes(draw(suite, P256_PRIVATE_KEY_LENGTH));
     if (isScalar(candidate)) return candidate;
   }
+  throw new VaultwireError('argument-invalid', 'randomBytes: expected random bytes');
 }

@@ -280,12 +280,11 @@ class DeviceContext {
       if (step.effect.type === 'fail') throw step.effect.error;
       if (step.effect.type === 'deliver') {
         const answer = await openAnswer(sealed.transmissionKey, body);
-        if (body.length === 0) {
-          // Nothing was opened: anyone on the way could have sent it.
-          if (!isReading(command)) return {};
-          throw new VaultwireError('answer-unexpected', `${command.command}: expected an answer, found an empty body`);
+        if (answer.length === 0 && isReading(command)) {
+          throw new VaultwireError('answer-unexpected', `${command.command}: expected an answer, found none`);
         }
-        await this.#remember(first, state);
+        // An empty body was not opened: anyone on the way could have sent it.
+        if (body.length > 0) await this.#remember(first, state);
         return answer.length === 0 ? {} : decodeJsonObject(answer, 'answer', ANSWER_LIMITS);
       }
       if (step.effect.afterMilliseconds > 0) await sleep(step.effect.afterMilliseconds);

@@ -807,6 +807,14 @@ export function describeSuite(suite: CryptoSuite): void {
           const signing = await scripted(suite, ...script).generateSigningKey();
           expect(toHex(signing.publicKey)).toBe(MINUS_GENERATOR);
         });
+
+        it('are given up on when they are not random', async () => {
+          for (const byte of [0x00, 0xff]) {
+            const replaced: CryptoSuite = { ...suite, randomBytes: (length) => new Uint8Array(length).fill(byte) };
+            expect(await codeOf(() => replaced.generateEcPrivateKey())).toBe('argument-invalid');
+            expect(await codeOf(() => replaced.generateSigningKey())).toBe('argument-invalid');
+          }
+        });
       }
 
       it('may come in a buffer that is used again', async () => {

@@ -136,6 +136,7 @@ describe('vaultwire', () => {
       [['serve', '--tls-cert', text, '--tls-key', text], 'expected PEM'],
       [['serve', '--tls-cert', noKey, '--tls-key', noKey, '--port', '0'], 'TLS certificate or key'],
       [['serve', '--data', broken, '--port', '0'], 'data folder'],
+      [['serve', '--write-cert', '/no/such/folder/cert.pem', '--port', '0'], '/no/such/folder/cert.pem: no such file'],
     ] as const) {
       const { code, stderr, stdout } = await run(...parameters);
       expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(words)]);
@@ -246,6 +247,21 @@ describe('vaultwire serve --data', () => {
     // A token that was not spent before the restart is good after it.
     await testDevice(second.server, { token: tokens[1]!.token });
     await second.stop();
+  });
+
+  it('is not seeded when the server cannot start, as its tokens would be lost', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    whenDone(async () => {
+      taken.close();
+      await once(taken, 'close');
+    });
+    await once(taken, 'listening');
+    const data = await temporaryFolder();
+    const { port } = taken.address() as AddressInfo;
+    expect((await run('serve', '--data', data, '--port', String(port))).code).toBe(1);
+    const next = await serve('--data', data);
+    expect(next.ready['tokens']).toHaveLength(3);
+    await next.stop();
   });
 
   it('refuses another seed over a store, and a second process', async () => {

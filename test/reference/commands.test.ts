@@ -86,6 +86,19 @@ describe('get_secret', () => {
     expect((await device.getSecrets({ records: [], folders: [] })).records).toHaveLength(5);
   });
 
+  it('keeps to the order in which things were shared and made', async () => {
+    const { device } = await setUp();
+    const { folders } = await device.getSecrets();
+    expect(folders.map(({ uid }) => uid)).toEqual([UIDS.folder, UIDS.readOnly]);
+    const made: string[] = [];
+    for (const title of ['a', 'b', 'c']) made.push(await device.createRecord(folders[0]!, { title }));
+    const uids = (await device.getSecrets()).records.map(({ uid }) => uid);
+    expect(uids).toEqual([UIDS.direct, '', UIDS.inFolder, UIDS.inInner, ...made, UIDS.fixed]);
+    const inner = [await device.createFolder(folders[0]!, 'x'), await device.createFolder(folders[0]!, 'y')];
+    const all = (await device.getFolders()).folders.map(({ uid }) => uid);
+    expect(all).toEqual([UIDS.folder, UIDS.readOnly, UIDS.inner, ...inner]);
+  });
+
   it('brings links only when they are asked for', async () => {
     const { device } = await setUp();
     expect((await recordOf(device, UIDS.inFolder)).links).toEqual([]);

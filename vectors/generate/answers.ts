@@ -276,10 +276,10 @@ function loopTests(): TestDefinition[] {
       inputs([eu], { allowedHosts: ['vault.example.com'] }),
     ),
     partly('RedirectLoop', 'a third time', inputs([eu, redirect('keepersecurity.jp'), redirect('keepersecurity.com')])),
-    partly('Final', 'access_denied', inputs([body(403, { error: 'access_denied', message: 'no' })])),
-    partly('Final', 'status 500', inputs([body(500, '')])),
-    partly('Final', 'a device that is not registered', inputs([body(401, { error: 'device_not_registered' })])),
-    partly('Final', 'a key hint that is not well-formed', inputs([key('8')])),
+    partly('FinalAnswer', 'access_denied', inputs([body(403, { error: 'access_denied', message: 'no' })])),
+    partly('FinalAnswer', 'status 500', inputs([body(500, '')])),
+    partly('FinalAnswer', 'a device that is not registered', inputs([body(401, { error: 'device_not_registered' })])),
+    partly('FinalAnswer', 'a key hint that is not well-formed', inputs([key('8')])),
   ];
 }
 
@@ -323,6 +323,7 @@ export const answersFile: FileDefinition = {
       "The server's words hold control or format characters, which become spaces, or go on for too long.",
       'They end up in terminals and logs.',
     ),
+    FinalAnswer: note('MISSING_STEP', 'The answer is final. To send the request again would change nothing.'),
     PinnedKeyRejected: note(
       'AUTH_BYPASS',
       'The server asks for another key than the one that the caller pinned.',

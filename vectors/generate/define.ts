@@ -59,8 +59,29 @@ export const acceptable = (flag: string, comment: string, inputs: TestDefinition
   inputs,
 });
 
-/** Descriptions that several files share, by the kind of mistake. */
-export const note = (bugType: string, description: string, effect?: string): VectorNote => ({
+/**
+ * Kinds of mistakes, named as Wycheproof does: the first four are none, and only the others are the flag of an
+ * invalid test.
+ */
+export const HARMLESS_TYPES = ['BASIC', 'FUNCTIONALITY', 'EDGE_CASE', 'DEFINED'] as const;
+export const BUG_TYPES = [
+  ...HARMLESS_TYPES,
+  'AUTH_BYPASS',
+  'BER_ENCODING',
+  'CAN_OF_WORMS',
+  'CONFIDENTIALITY',
+  'DENIAL_OF_SERVICE',
+  'KNOWN_BUG',
+  'MISSING_STEP',
+  'MODIFIED_PARAMETER',
+  'MODIFIED_SIGNATURE',
+  'SIGNATURE_MALLEABILITY',
+  'WEAK_PARAMS',
+  'WRONG_PRIMITIVE',
+] as const;
+
+/** What a flag stands for. */
+export const note = (bugType: (typeof BUG_TYPES)[number], description: string, effect?: string): VectorNote => ({
   bugType,
   description,
   ...(effect !== undefined && { effect }),

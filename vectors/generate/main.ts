@@ -8,10 +8,12 @@ import { answersFile } from './answers.js';
 import { bindingFile } from './bindings.js';
 import { writeCommandsFile } from './commands.js';
 import { disagreement } from './compare.js';
-import type { FileDefinition, GroupDefinition, TestDefinition } from './define.js';
+import { BUG_TYPES, HARMLESS_TYPES, type FileDefinition, type GroupDefinition, type TestDefinition } from './define.js';
 import { eciesFile } from './ecies.js';
 import { askOracle, type Question } from './oracle.js';
 import { deviceRequestFile } from './requests.js';
+import { writeLists } from './readme.js';
+import { makeSchema } from './schema.js';
 import { oneTimeTokenFile } from './tokens.js';
 import { transmissionKeyFile } from './transmission.js';
 import { getFoldersFile, getSecretFile } from './trees.js';
@@ -61,7 +63,11 @@ async function build(definition: FileDefinition): Promise<VectorFile> {
       comments.add(comment);
       for (const flag of test.flags) {
         used.add(flag);
-        if (!Object.hasOwn(definition.notes, flag)) problems.push(`${name}: the flag ${flag} has no note`);
+        const { bugType } = definition.notes[flag] ?? {};
+        if (bugType === undefined) problems.push(`${name}: the flag ${flag} has no note`);
+        if (test.result === 'invalid' && HARMLESS_TYPES.some((harmless) => harmless === bugType)) {
+          problems.push(`${name}: the flag ${flag} names no mistake`);
+        }
       }
       tests.push(await buildTest(name, tcId, group, shared, test));
     }
@@ -102,13 +108,14 @@ async function buildTest(
 
 const plain = (inputs: object): JsonMap => JSON.parse(JSON.stringify(inputs)) as JsonMap;
 
-const files: (readonly [string, string])[] = [];
-let size = 0;
-for (const definition of definitions) {
-  const text = `${JSON.stringify(await build(definition), null, 1)}\n`;
-  size += text.length;
-  files.push([definition.file, text]);
-}
+const built = [];
+for (const definition of definitions) built.push({ file: definition.file, content: await build(definition) });
+const written = (value: object): string => `${JSON.stringify(value, null, 1)}\n`;
+const files = built.map(({ file, content }): [string, string] => [file, written(content)]);
+const size = files.reduce((sum, [, text]) => sum + text.length, 0);
+files.push(['schema.json', written(makeSchema(BUG_TYPES))]);
+const readme = join(folder, 'README.md');
+files.push(['README.md', await writeLists(readFileSync(readme, 'utf8'), built, readme)]);
 if (definitions.map(({ file }) => file).join() !== VECTOR_FILES.join()) problems.push('VECTOR_FILES is out of date');
 
 const judgements = askOracle(questions, { optional: check });
@@ -139,4 +146,4 @@ if (check) {
   for (const [file, text] of stale) writeFileSync(join(folder, file), text);
 }
 const by = judgements ? 'by two implementations' : 'by one implementation';
-console.log(`${questions.length} tests in ${files.length} files, ${Math.round(size / 1000)} kB, computed ${by}.`);
+console.log(`${questions.length} tests in ${definitions.length} files, ${Math.round(size / 1000)} kB, computed ${by}.`);

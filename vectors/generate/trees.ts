@@ -359,7 +359,7 @@ function secretsTests(): TestDefinition[] {
       'a UID comes again with other data',
       record('Mail', { data: b64(seal(keyOf('Mail'), json(dataOf('Forged')))) }),
     ),
-    beside('OwnRecord', "a record without a key, its data under another application's key", {
+    beside('WrongWrappingKey', "a record without a key, its data under another application's key", {
       ...own,
       data: b64(seal(bytes('tree other application', 32), json(dataOf('Own')))),
     }),

@@ -92,7 +92,7 @@ async function getSecret(view: View, command: ReadCommand, context: CommandConte
   const application = await view.get('applications', applicationUid);
   if (!application) throw notFound('application');
   const wanted = new Filter(command);
-  const shares = await view.list('shares', applicationUid);
+  const shares = inOrder(await view.list('shares', applicationUid));
 
   const own = shares.filter(([uid, { kind }]) => kind === 'record' && wanted.record(uid));
   const ownRows = await view.getMany('records', uidsOf(own));
@@ -105,7 +105,7 @@ async function getSecret(view: View, command: ReadCommand, context: CommandConte
   const folders: { uid: string; key: Uint8Array; records: AnswerRecord[] }[] = [];
   for (const [uid, share] of shares) {
     if (share.kind !== 'folder' || !share.key) continue;
-    const contents = await wanted.contents(view, uid);
+    const contents = inOrder(await wanted.contents(view, uid));
     if (contents.length === 0 && !wanted.folder(uid)) continue;
     const rows = await view.getMany('records', uidsOf(contents));
     const folder = { uid, key: share.key, records: [] as AnswerRecord[] };
@@ -132,6 +132,11 @@ async function getSecret(view: View, command: ReadCommand, context: CommandConte
     expiresOn: context.accessExpiresOn ?? undefined,
   });
 }
+
+/** By what was shared or made first. The UIDs, which are the keys, are random. */
+const inOrder = <R extends { readonly order: number }>(
+  rows: readonly (readonly [string, R])[],
+): readonly (readonly [string, R])[] => [...rows].sort(([, a], [, b]) => a.order - b.order);
 
 const uidsOf = (rows: readonly (readonly [string, unknown])[]): string[] => rows.map(([uid]) => uid);
 
@@ -217,15 +222,18 @@ async function answerRecord(
 async function getFolders(view: View, { applicationUid }: CommandContext): Promise<Answer> {
   const shared: AnswerFolder[] = [];
   const inner: AnswerFolder[] = [];
-  for (const [uid, share] of await view.list('shares', applicationUid)) {
+  for (const [uid, share] of inOrder(await view.list('shares', applicationUid))) {
     const row = share.kind === 'folder' ? await view.get('folders', uid) : undefined;
     if (!row || !share.key) continue;
     shared.push({ uid, key: share.key, data: row.data });
     const innerUids = uidsOf(await view.list('innerFolders', uid));
-    for (const [index, innerRow] of (await view.getMany('folders', innerUids)).entries()) {
-      const innerUid = innerUids[index];
-      if (innerUid === undefined || !innerRow?.key) continue;
-      inner.push({ uid: innerUid, key: innerRow.key, data: innerRow.data, parentUid: innerRow.parentUid });
+    const rows = await view.getMany('folders', innerUids);
+    const found = innerUids.flatMap((innerUid, index) => {
+      const innerRow = rows[index];
+      return innerRow ? [[innerUid, innerRow] as const] : [];
+    });
+    for (const [innerUid, { key, data, parentUid }] of inOrder(found)) {
+      if (key) inner.push({ uid: innerUid, key, data, parentUid });
     }
   }
   return encodeFoldersAnswer([...shared, ...inner]);
@@ -244,7 +252,13 @@ async function createSecret(
   if (subFolderUid !== undefined) await folderIn(transaction, folderUid, subFolderUid, 'payload.subFolderUid');
   await assertFresh(transaction, recordUid, 'payload.recordUid');
   const innerFolderUid = subFolderUid === folderUid ? undefined : subFolderUid;
-  transaction.put('contents', `${folderUid}!${recordUid}`, { key: folderRecordKey, innerFolderUid, editable: true });
+  const order = await nextOrder(transaction);
+  transaction.put('contents', `${folderUid}!${recordUid}`, {
+    key: folderRecordKey,
+    innerFolderUid,
+    editable: true,
+    order,
+  });
   transaction.put('records', recordUid, {
     data,
     revision: await nextRevision(transaction),
@@ -324,7 +338,8 @@ async function createFolder(
     parent = await transaction.get('folders', parent.parentUid);
   }
   await assertFresh(transaction, folderUid, 'payload.folderUid');
-  transaction.put('folders', folderUid, { data, sharedFolderUid, parentUid, key: folderKey });
+  const order = await nextOrder(transaction);
+  transaction.put('folders', folderUid, { data, sharedFolderUid, parentUid, key: folderKey, order });
   transaction.put('innerFolders', `${sharedFolderUid}!${folderUid}`, true);
   return null;
 }
@@ -483,10 +498,14 @@ async function putChanged(
 }
 
 /** One counter for all records: a UID that is used again after its record was deleted never goes back in revision. */
-async function nextRevision(transaction: Transaction): Promise<number> {
-  const revision = (((await transaction.get('meta', 'revision')) as number | undefined) ?? 1) + 1;
-  transaction.put('meta', 'revision', revision);
-  return revision;
+const nextRevision = (transaction: Transaction): Promise<number> => count(transaction, 'revision', 1);
+
+const nextOrder = (transaction: Transaction): Promise<number> => count(transaction, 'order', 0);
+
+async function count(transaction: Transaction, counter: string, start: number): Promise<number> {
+  const next = (((await transaction.get('meta', counter)) as number | undefined) ?? start) + 1;
+  transaction.put('meta', counter, next);
+  return next;
 }
 
 function deleteRecord(transaction: Transaction, uid: string, row: RecordRow): void {

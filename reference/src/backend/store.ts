@@ -11,6 +11,7 @@ import { VaultwireError } from 'vaultwire';
 import type { ServedClient } from 'vaultwire/keychain';
 
 // What a backend knows: ciphertext, public keys, UIDs, times and sizes. No row has a place for a key of the vault.
+// `order` counts what was shared or made: answers come in that order, so that tests can rely on one.
 
 /** An application that an owner shares records and folders with. */
 export interface ApplicationRow {
@@ -26,6 +27,7 @@ export interface ShareRow {
   /** Undefined for the record that is sealed with the application's key itself. */
   readonly key: Uint8Array | undefined;
   readonly editable: boolean;
+  readonly order: number;
 }
 
 /** A shared folder, or a folder inside one. */
@@ -38,6 +40,7 @@ export interface FolderRow {
   readonly parentUid: string | undefined;
   /** Wrapped under the shared folder's key; undefined for a shared folder, whose key its shares hold. */
   readonly key: Uint8Array | undefined;
+  readonly order: number;
 }
 
 /** A record in a shared folder. */
@@ -48,6 +51,7 @@ export interface ContentRow {
   readonly innerFolderUid: string | undefined;
   /** False for a record that stays as it is even where its folder is shared for change. */
   readonly editable: boolean;
+  readonly order: number;
 }
 
 /** A link from a record to another. The data is not the backend's to read, but it is not always ciphertext. */
@@ -104,7 +108,7 @@ export interface ClientRow {
   readonly binding: ServedClient;
 }
 
-/** Singletons: the seed's fingerprint, the server's key ring, the revision counter. */
+/** Singletons: the seed's fingerprint, the server's key ring, the counters of revisions and of order. */
 export type MetaRow = unknown;
 
 /** The tables by name, with the form of their keys. */

@@ -1,0 +1,5 @@
+import { nobleSuite } from 'vaultwire/crypto/noble';
+import { webcryptoSuite } from 'vaultwire/crypto/webcrypto';
+import { describeVectors } from './all-suites.js';
+
+describeVectors([webcryptoSuite, nobleSuite]);
