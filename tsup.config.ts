@@ -33,6 +33,8 @@ export default defineConfig({
     'keychain/vault/worker-web': 'src/keychain/vault/worker-web.ts',
     'keychain/vault/workers-node': 'src/keychain/vault/workers-node.ts',
     'keychain/vault/workers-web': 'src/keychain/vault/workers-web.ts',
+    'keychain/ledger/index': 'src/keychain/ledger/index.ts',
+    'keychain/fingerprint': 'src/keychain/fingerprint.ts',
     'keychain/pam': 'src/keychain/pam.ts',
     'crypto/rsa-node': 'src/crypto/rsa-node.ts',
     'crypto/rsa-portable': 'src/crypto/rsa-portable.ts',

@@ -17,8 +17,8 @@ const entries = (defaultSuite: string, onNode: boolean) => [
   { find: /^vaultwire\/crypto\/(\w+)$/, replacement: source('crypto/$1.ts') },
   { find: 'vaultwire/ecies/hybrid', replacement: source('ecies/hybrid.ts') },
   { find: 'vaultwire/transmission/account', replacement: source('transmission/account/index.ts') },
-  { find: /^vaultwire\/keychain\/(account|vault)$/, replacement: source('keychain/$1/index.ts') },
-  { find: /^vaultwire\/keychain\/(rsa|legacy-cbc|pam)$/, replacement: source('keychain/$1.ts') },
+  { find: /^vaultwire\/keychain\/(account|ledger|vault)$/, replacement: source('keychain/$1/index.ts') },
+  { find: /^vaultwire\/keychain\/(rsa|legacy-cbc|fingerprint|pam)$/, replacement: source('keychain/$1.ts') },
   { find: /^vaultwire\/(crypto|ecies|transmission|keychain)$/, replacement: source('$1/index.ts') },
 ];
 

@@ -22,7 +22,7 @@ export {
   RecordKey,
   type UnwrapOptions,
 } from './keys.js';
-export * from './ledger.js';
+export * from './ledger/secrets.js';
 export * from './owner.js';
 export {
   openSecrets,

@@ -1,8 +1,8 @@
-import { VaultwireError } from '../wire/error.js';
-import type { OpenedRecord, OpenedSecrets } from './secrets.js';
+import { VaultwireError } from '../../wire/error.js';
+import type { OpenedRecord, OpenedSecrets } from '../secrets.js';
+import { judgeItem, KeyOwners, type ItemSuspicion, type ItemTrace } from './items.js';
 
-// What one answer cannot show, two can: that a record came back older, under another UID, or not at all. The ledger
-// is plain data that the caller keeps between answers. It detects; it cannot repair.
+// The ledger of a device's answers: the records of the trust ledger alone, judged by the same rules.
 
 /** What is remembered of a record. */
 export interface RecordTrace {
@@ -63,20 +63,20 @@ export function observeSecrets(
   const records = new Map(ledger.records);
   const findings: Finding[] = [];
   const accepted: OpenedRecord[] = [];
-  const uidsByKey = new Map<string, string>();
-  for (const [uid, { keyDigest }] of ledger.records) uidsByKey.set(keyDigest, uid);
+  const owners = new KeyOwners(ledger.records);
 
   for (const record of secrets.records) {
     const { uid, digests, revision } = record;
     if (!digests) throw new VaultwireError('argument-invalid', 'ledger: expected an answer opened with digests');
     const known = ledger.records.get(uid);
-    const found = compare(record, { revision, ...digests }, known, uidsByKey.get(digests.keyDigest), strict);
+    const owner = known?.keyDigest === digests.keyDigest ? uid : owners.of(digests.keyDigest);
+    const found = compare(uid, { revision, ...digests }, known, owner, strict);
     findings.push(...found);
     if (found.some(({ refused }) => refused)) continue;
     accepted.push(record);
     // A suspicious trace is not learned: the next answer is held against the last good one again.
     if (found.some(({ kind }) => kind !== 'key-changed')) continue;
-    uidsByKey.set(digests.keyDigest, uid);
+    owners.learn(digests.keyDigest, uid);
     records.set(uid, { revision, ...digests });
   }
   if (options.complete ?? true) {
@@ -95,26 +95,25 @@ export function observeSecrets(
 }
 
 function compare(
-  { uid }: OpenedRecord,
+  uid: string,
   trace: RecordTrace,
   known: RecordTrace | undefined,
-  ownerOfKey: string | undefined,
+  owner: string | undefined,
   strict: boolean,
 ): readonly Finding[] {
-  if (ownerOfKey !== undefined && ownerOfKey !== uid) {
-    return [{ uid, kind: 'swap-suspected', refused: strict, message: `its key is the key of ${ownerOfKey}` }];
-  }
-  if (!known) return [];
-  const findings: Finding[] = [];
-  if (trace.keyDigest !== known.keyDigest) {
-    findings.push({ uid, kind: 'key-changed', refused: false, message: 'it came with a new key' });
-  }
-  if (trace.revision < known.revision) {
-    const message = `revision ${trace.revision} came after ${known.revision}`;
-    findings.push({ uid, kind: 'rollback-suspected', refused: strict, message });
-  } else if (trace.revision === known.revision && trace.dataDigest !== known.dataDigest) {
-    const message = `revision ${trace.revision} came with other bytes than before`;
-    findings.push({ uid, kind: 'rollback-suspected', refused: true, message });
-  }
-  return findings;
+  const suspicions = judgeItem(uid, itemTrace(trace), known && itemTrace(known), owner, strict);
+  const swap = suspicions.find(({ row }) => row === 'A5');
+  if (swap) return [finding(uid, swap)];
+  const findings = suspicions.map((suspicion) => finding(uid, suspicion));
+  if (!known || trace.keyDigest === known.keyDigest) return findings;
+  return [{ uid, kind: 'key-changed', refused: false, message: 'it came with a new key' }, ...findings];
+}
+
+/** A record as the trust ledger has it. How its key was wrapped is not remembered here. */
+function itemTrace(trace: RecordTrace): ItemTrace {
+  return { kind: 'record', wrap: undefined, authenticated: true, ...trace, absent: false };
+}
+
+function finding(uid: string, { row, refused, message }: ItemSuspicion): Finding {
+  return { uid, kind: row === 'A5' ? 'swap-suspected' : 'rollback-suspected', refused, message };
 }

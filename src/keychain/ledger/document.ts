@@ -1,0 +1,532 @@
+import type { AesKey } from '../../crypto/suite.js';
+import { encodeBase64Url } from '../../wire/base64.js';
+import { assertBytes, concatBytes, copyBytes, decodeUtf8, encodeUtf8, type Bytes } from '../../wire/bytes.js';
+import { VaultwireError } from '../../wire/error.js';
+import type { WrapKind } from '../account/wrap.js';
+import type { ItemTrace } from './items.js';
+import { ITEM_KINDS, LEDGER_LIMITS, PIN_KINDS, pinName, type PublicKeyPin, type TrustLedger } from './observe.js';
+
+// A document is a chain of frames: the first holds a whole ledger, each later one what changed. A frame is
+//
+//   "VWTL" || version(1) || sealed head(36) || sealed body
+//
+// where `sealed` is AES-256-GCM under the caller's key (nonce 12, tag 16). The head is the frame's sequence number and
+// the length of its sealed body, 4 bytes each, big-endian. Additional data of both: magic, version, what is sealed
+// (0 the head of a first frame, 1 of a later one, 2 a body) and the 16-byte tag that comes before: for a head that of the
+// previous body (zeros at first), for a body that of its own head. So frames cannot be changed, dropped from the middle
+// or put in another order; and as the length is authenticated before it is believed, a document that ends too early is
+// told from one that was changed.
+
+const MAGIC = new Uint8Array([0x56, 0x57, 0x54, 0x4c]);
+const VERSION = 1;
+const PREFIX_LENGTH = 5;
+const TAG_LENGTH = 16;
+const HEAD_LENGTH = 8;
+const SEALED_HEAD_LENGTH = HEAD_LENGTH + 28;
+const FRAME_START = PREFIX_LENGTH + SEALED_HEAD_LENGTH;
+const FIRST_HEAD = 0;
+const LATER_HEAD = 1;
+const BODY = 2;
+/** What an item costs, in bytes. */
+const ITEM_LENGTH = 56;
+
+/** In the order of their numbers in a document, which stays, whatever becomes of their order by strength. */
+const STORED_WRAPS: readonly WrapKind[] = [
+  'data-key-gcm',
+  'folder-gcm',
+  'team-gcm',
+  'user-ec',
+  'team-ec',
+  'user-rsa',
+  'team-rsa',
+  'data-key-cbc',
+  'folder-cbc',
+  'team-cbc',
+];
+
+/** Bounds of a document. */
+export const LEDGER_DOCUMENT_LIMITS = { maximumBytes: 256 * 1024 * 1024, maximumFrames: 100_000 } as const;
+
+/** Where a document ends: what the next frame is chained to. */
+export interface LedgerTail {
+  /** Of the last frame; it grows by one with each. */
+  readonly sequence: number;
+  /** Length of the document in bytes: where the next frame goes. */
+  readonly length: number;
+  /** The last frame's tag in base64url. */
+  readonly tag: string;
+}
+
+/** Bytes to write, and where the document then ends. */
+export interface LedgerWrite {
+  readonly bytes: Bytes;
+  readonly tail: LedgerTail;
+}
+
+export interface DecodedLedger {
+  readonly ledger: TrustLedger;
+  /** `tail.length` is where a document that was cut off is to be cut before anything is appended. */
+  readonly tail: LedgerTail;
+  /** Whether the last frame was cut off in the middle of a write, and left out. */
+  readonly isCut: boolean;
+  readonly frames: number;
+}
+
+/**
+ * A whole ledger as a new document of one frame, 56 bytes per uid. Write it beside the old one and rename it: a first
+ * frame that is cut off is no document.
+ *
+ * @param key the caller's, for this alone. Whoever has it can make ledgers
+ * @param options.sequence of the frame: one more than the last of the document that this one replaces. Default 0
+ * @throws VaultwireError `argument-invalid`
+ */
+export async function encodeLedger(
+  ledger: TrustLedger,
+  key: AesKey,
+  options: { readonly sequence?: number } = {},
+): Promise<LedgerWrite> {
+  const { sequence = 0 } = options;
+  assertSequence(sequence);
+  const body = encodeBody(ledger, { pins: [], items: [] }, [...ledger.pins.values()], ledger.items, ledger.items.size);
+  return sealFrame(key, FIRST_HEAD, sequence, new Uint8Array(TAG_LENGTH), 0, body);
+}
+
+/**
+ * What changed between two ledgers as one more frame, to be written at the end of a document.
+ *
+ * @param tail of the document, which holds `before`
+ * @throws VaultwireError `argument-invalid`
+ */
+export async function appendLedger(
+  tail: LedgerTail,
+  before: TrustLedger,
+  after: TrustLedger,
+  key: AesKey,
+): Promise<LedgerWrite> {
+  const { sequence, length, tag } = tail;
+  assertSequence(sequence + 1);
+  if (!Number.isSafeInteger(length) || length <= FRAME_START) {
+    throw new VaultwireError('argument-invalid', 'tail.length: expected the length of a document');
+  }
+  const previousTag = new Uint8Array(TAG_LENGTH);
+  writeDigest(previousTag, 0, tag, 'tail.tag');
+  const removed = {
+    pins: [...before.pins].filter(([name]) => !after.pins.has(name)).map(([, pin]) => pin),
+    items: before.items === after.items ? [] : [...before.items.keys()].filter((uid) => !after.items.has(uid)),
+  };
+  const pins = [...after.pins].filter(([name, { digest }]) => before.pins.get(name)?.digest !== digest);
+  const items = new Map<string, ItemTrace>();
+  if (before.items !== after.items) {
+    for (const [uid, trace] of after.items) if (!isSameTrace(before.items.get(uid), trace)) items.set(uid, trace);
+  }
+  const body = encodeBody(
+    after,
+    removed,
+    pins.map(([, pin]) => pin),
+    items,
+    items.size,
+  );
+  return sealFrame(key, LATER_HEAD, sequence + 1, previousTag, length, body);
+}
+
+/**
+ * Reads a document. One that was cut off in its last frame gives the ledger before that frame, and says so; every other
+ * damage is refused. An older copy of the whole document is a good document: who fears that keeps the last sequence
+ * number elsewhere.
+ *
+ * @param options.minimumSequence the last sequence number that is known to have been written
+ * @throws VaultwireError `message-too-short` without one whole frame, `message-too-long` past
+ *   {@link LEDGER_DOCUMENT_LIMITS}, `open-failed` for another key, a changed byte, a frame left out or moved,
+ *   `field-invalid` for another magic, version or content, `rollback-suspected` for an older document
+ */
+export async function decodeLedger(
+  document: Uint8Array,
+  key: AesKey,
+  options: { readonly minimumSequence?: number } = {},
+): Promise<DecodedLedger> {
+  assertBytes(document, 'ledger');
+  const { maximumBytes, maximumFrames } = LEDGER_DOCUMENT_LIMITS;
+  if (document.length > maximumBytes) {
+    throw new VaultwireError('message-too-long', `ledger: expected at most ${maximumBytes} bytes`);
+  }
+  const bytes = copyBytes(document);
+  const state = new DecodingState();
+  let previousTag: Uint8Array = new Uint8Array(TAG_LENGTH);
+  let offset = 0;
+  let frames = 0;
+  let sequence = 0;
+  while (offset < bytes.length) {
+    if (frames === maximumFrames) {
+      throw new VaultwireError('message-too-long', `ledger: expected at most ${maximumFrames} frames`);
+    }
+    checkPrefix(bytes.subarray(offset, offset + PREFIX_LENGTH));
+    const sealedHead = bytes.subarray(offset + PREFIX_LENGTH, offset + FRAME_START);
+    if (sealedHead.length < SEALED_HEAD_LENGTH) break;
+    const head = await openPart(key, sealedHead, frames === 0 ? FIRST_HEAD : LATER_HEAD, previousTag, HEAD_LENGTH);
+    const reader = new BodyReader(head);
+    const number = reader.uint32();
+    const length = reader.uint32();
+    if (frames > 0 && number !== sequence + 1) throw invalid('sequence number');
+    const start = offset + FRAME_START;
+    if (length > bytes.length - start) break;
+    const sealedBody = bytes.subarray(start, start + length);
+    const body = await openPart(key, sealedBody, BODY, sealedHead.subarray(-TAG_LENGTH), undefined);
+    state.apply(body, frames === 0);
+    previousTag = sealedBody.subarray(-TAG_LENGTH);
+    sequence = number;
+    offset = start + length;
+    frames++;
+  }
+  if (frames === 0) throw new VaultwireError('message-too-short', 'ledger: expected one whole frame');
+  if (options.minimumSequence !== undefined && sequence < options.minimumSequence) {
+    throw new VaultwireError(
+      'rollback-suspected',
+      `ledger: expected the frame ${options.minimumSequence} or a later one`,
+    );
+  }
+  return {
+    ledger: state.ledger(),
+    tail: { sequence, length: offset, tag: encodeBase64Url(previousTag) },
+    isCut: offset < bytes.length,
+    frames,
+  };
+}
+
+function assertSequence(sequence: unknown): void {
+  if (Number.isInteger(sequence) && Number(sequence) >= 0 && Number(sequence) <= 0xffffffff) return;
+  throw new VaultwireError('argument-invalid', 'sequence: expected a number of 32 bits');
+}
+
+function additionalData(what: number, previousTag: Uint8Array): Bytes {
+  return concatBytes(MAGIC, new Uint8Array([VERSION, what]), previousTag);
+}
+
+async function sealFrame(
+  key: AesKey,
+  headKind: number,
+  sequence: number,
+  previousTag: Bytes,
+  length: number,
+  body: Bytes,
+): Promise<LedgerWrite> {
+  const head = new Uint8Array(HEAD_LENGTH);
+  const view = new DataView(head.buffer);
+  view.setUint32(0, sequence);
+  view.setUint32(4, body.length + 28);
+  const sealedHead = await key.seal(head, additionalData(headKind, previousTag));
+  assertBytes(sealedHead, 'sealed head', SEALED_HEAD_LENGTH);
+  const sealedBody = await key.seal(body, additionalData(BODY, sealedHead.subarray(-TAG_LENGTH)));
+  assertBytes(sealedBody, 'sealed body', body.length + 28);
+  const bytes = concatBytes(MAGIC, new Uint8Array([VERSION]), sealedHead, sealedBody);
+  return {
+    bytes,
+    tail: { sequence, length: length + bytes.length, tag: encodeBase64Url(sealedBody.subarray(-TAG_LENGTH)) },
+  };
+}
+
+async function openPart(
+  key: AesKey,
+  sealed: Uint8Array,
+  what: number,
+  previousTag: Uint8Array,
+  length: number | undefined,
+): Promise<Bytes> {
+  const opened = await key.open(sealed, additionalData(what, previousTag));
+  assertBytes(opened, 'ledger frame', length);
+  return opened;
+}
+
+function checkPrefix(prefix: Uint8Array): void {
+  for (const [index, byte] of prefix.entries()) {
+    if (byte !== (MAGIC[index] ?? VERSION)) throw invalid(index < MAGIC.length ? 'magic' : 'version');
+  }
+}
+
+const invalid = (what: string): VaultwireError =>
+  new VaultwireError('field-invalid', `ledger: expected another ${what}`);
+
+// A body, integers big-endian:
+//
+//   flags(1): 1 data key, 2 iterations, 4 transport, 8 the transport is hybrid; then what they announce:
+//   data key(16), iterations(4)
+//   count(4) of pins that are gone: kind(1) length(1) id
+//   count(4) of uids that are gone: uid(16)
+//   count(4) of pins: kind(1) length(1) id digest(16)
+//   count(4) of items: uid(16) how(1) revision(7) key digest(16) data digest(16, zeros for none)
+//
+// `how` is the kind (2 bits) and one more than the place of the wrap among STORED_WRAPS (4 bits), above them 1 bit for
+// authenticated and 1 for absent. The revision's two top bits: there is a revision, there is a data digest.
+
+interface Removed {
+  readonly pins: readonly PublicKeyPin[];
+  readonly items: readonly string[];
+}
+
+function encodeBody(
+  ledger: TrustLedger,
+  removed: Removed,
+  pins: readonly PublicKeyPin[],
+  items: ReadonlyMap<string, ItemTrace>,
+  itemCount: number,
+): Bytes {
+  const pinBytes = (list: readonly PublicKeyPin[], withDigest: boolean): Uint8Array[] =>
+    list.map(({ kind, id, digest }) => {
+      const name = encodeUtf8(id);
+      const bytes = new Uint8Array(2 + name.length + (withDigest ? 16 : 0));
+      bytes[0] = indexIn(PIN_KINDS, kind, 'pin.kind');
+      bytes[1] = name.length;
+      if (name.length === 0 || name.length > LEDGER_LIMITS.idBytes) {
+        throw new VaultwireError('argument-invalid', `pin.id: expected 1 to ${LEDGER_LIMITS.idBytes} bytes`);
+      }
+      bytes.set(name, 2);
+      if (withDigest) writeDigest(bytes, 2 + name.length, digest, 'pin.digest');
+      return bytes;
+    });
+  const { dataKey, iterations, transport } = ledger;
+  const account = new Uint8Array(1 + (dataKey === undefined ? 0 : 16) + (iterations === undefined ? 0 : 4));
+  account[0] =
+    (dataKey === undefined ? 0 : 1) |
+    (iterations === undefined ? 0 : 2) |
+    (transport === undefined ? 0 : 4) |
+    (transport === 'hybrid' ? 8 : 0);
+  if (dataKey !== undefined) writeDigest(account, 1, dataKey, 'dataKey');
+  if (iterations !== undefined) account.set(uint32(iterations), account.length - 4);
+  const goneItems = new Uint8Array(removed.items.length * 16);
+  removed.items.forEach((uid, index) => {
+    writeDigest(goneItems, index * 16, uid, 'uid');
+  });
+  return concatBytes(
+    account,
+    uint32(removed.pins.length),
+    ...pinBytes(removed.pins, false),
+    uint32(removed.items.length),
+    goneItems,
+    uint32(pins.length),
+    ...pinBytes(pins, true),
+    uint32(itemCount),
+    encodeItems(items, itemCount),
+  );
+}
+
+function encodeItems(items: ReadonlyMap<string, ItemTrace>, count: number): Bytes {
+  const bytes = new Uint8Array(count * ITEM_LENGTH);
+  let offset = 0;
+  for (const [uid, { kind, wrap, authenticated, keyDigest, dataDigest, revision, absent }] of items) {
+    writeDigest(bytes, offset, uid, 'uid');
+    bytes[offset + 16] =
+      indexIn(ITEM_KINDS, kind, 'item.kind') |
+      ((wrap === undefined ? 0 : indexIn(STORED_WRAPS, wrap, 'item.wrap') + 1) << 2) |
+      (authenticated ? 0x40 : 0) |
+      (absent ? 0x80 : 0);
+    const count = revision ?? 0;
+    if (!Number.isSafeInteger(count) || count < 0) {
+      throw new VaultwireError('argument-invalid', 'item.revision: expected a count of changes');
+    }
+    let high = Math.floor(count / 0x1_0000_0000);
+    high |= (revision === undefined ? 0 : 0x80_0000) | (dataDigest === undefined ? 0 : 0x40_0000);
+    bytes[offset + 17] = high >>> 16;
+    bytes[offset + 18] = high >>> 8;
+    bytes[offset + 19] = high;
+    bytes[offset + 20] = count >>> 24;
+    bytes[offset + 21] = count >>> 16;
+    bytes[offset + 22] = count >>> 8;
+    bytes[offset + 23] = count;
+    writeDigest(bytes, offset + 24, keyDigest, 'item.keyDigest');
+    if (dataDigest !== undefined) writeDigest(bytes, offset + 40, dataDigest, 'item.dataDigest');
+    offset += ITEM_LENGTH;
+  }
+  return bytes;
+}
+
+function uint32(value: number): Bytes {
+  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) {
+    throw new VaultwireError('argument-invalid', 'ledger: expected a count');
+  }
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value);
+  return bytes;
+}
+
+function indexIn<Value>(list: readonly Value[], value: Value, name: string): number {
+  const index = list.indexOf(value);
+  if (index < 0) throw new VaultwireError('argument-invalid', `${name}: expected a known kind`);
+  return index;
+}
+
+/** Six bits of each character of base64url, by its code; 255 for every other one. */
+const SIX_BITS = /* @__PURE__ */ makeSixBits();
+
+function makeSixBits(): Uint8Array {
+  const bits = new Uint8Array(128).fill(255);
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  for (let index = 0; index < 64; index++) bits[alphabet.charCodeAt(index)] = index;
+  return bits;
+}
+
+/**
+ * Writes the 16 bytes of a digest or UID where they belong. There are three per item, and a decoder that makes an array
+ * for each would cost more than all the rest.
+ */
+function writeDigest(target: Uint8Array, offset: number, text: string, name: string): void {
+  let seen = typeof text === 'string' && text.length === 22 ? 0 : 128;
+  let place = offset;
+  for (let index = 0; seen < 128 && index < 20; index += 4) {
+    const a = sixBits(text, index);
+    const b = sixBits(text, index + 1);
+    const c = sixBits(text, index + 2);
+    const d = sixBits(text, index + 3);
+    seen |= a | b | c | d;
+    target[place++] = (a << 2) | (b >>> 4);
+    target[place++] = (b << 4) | (c >>> 2);
+    target[place++] = (c << 6) | d;
+  }
+  if (seen < 128) {
+    const a = sixBits(text, 20);
+    const b = sixBits(text, 21);
+    seen |= a | b | ((b & 15) === 0 ? 0 : 128);
+    target[place] = (a << 2) | (b >>> 4);
+  }
+  if (seen >= 128) throw new VaultwireError('argument-invalid', `${name}: expected 16 bytes in base64url`);
+}
+
+const sixBits = (text: string, index: number): number => SIX_BITS[text.charCodeAt(index)] ?? 255;
+
+function isSameTrace(known: ItemTrace | undefined, trace: ItemTrace): boolean {
+  return (
+    known === trace ||
+    (known?.keyDigest === trace.keyDigest &&
+      known.dataDigest === trace.dataDigest &&
+      known.revision === trace.revision &&
+      known.wrap === trace.wrap &&
+      known.authenticated === trace.authenticated &&
+      known.kind === trace.kind &&
+      known.absent === trace.absent)
+  );
+}
+
+/** Reads a body from front to back. Who made it had the key, but a mistake of theirs must not become trust of ours. */
+class BodyReader {
+  readonly #bytes: Uint8Array;
+  #offset = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  take(length: number): Uint8Array {
+    const end = this.#offset + length;
+    if (end > this.#bytes.length) throw invalid('length of a frame');
+    const taken = this.#bytes.subarray(this.#offset, end);
+    this.#offset = end;
+    return taken;
+  }
+
+  uint8(): number {
+    return this.take(1)[0] ?? 0;
+  }
+
+  uint32(): number {
+    return this.take(4).reduce((value, byte) => value * 256 + byte, 0);
+  }
+
+  /** A count of things, each at least so long: more than can be there are refused before any is read. */
+  count(length: number, limit: number): number {
+    const count = this.uint32();
+    if (count > limit || count * length > this.#bytes.length - this.#offset) throw invalid('count');
+    return count;
+  }
+
+  digest(): string {
+    return encodeBase64Url(this.take(16));
+  }
+
+  end(): void {
+    if (this.#offset !== this.#bytes.length) throw invalid('length of a frame');
+  }
+}
+
+class DecodingState {
+  readonly #pins = new Map<string, PublicKeyPin>();
+  readonly #items = new Map<string, ItemTrace>();
+  #dataKey: string | undefined;
+  #iterations: number | undefined;
+  #transport: TrustLedger['transport'];
+
+  ledger(): TrustLedger {
+    return {
+      pins: this.#pins,
+      dataKey: this.#dataKey,
+      iterations: this.#iterations,
+      transport: this.#transport,
+      items: this.#items,
+    };
+  }
+
+  apply(body: Uint8Array, isFirst: boolean): void {
+    const reader = new BodyReader(body);
+    const flags = reader.uint8();
+    if (flags > 15 || (flags & 12) === 8) throw invalid('set of flags');
+    this.#dataKey = (flags & 1) === 0 ? undefined : reader.digest();
+    this.#iterations = (flags & 2) === 0 ? undefined : reader.uint32();
+    if (this.#iterations === 0) throw invalid('count of iterations');
+    this.#transport = (flags & 4) === 0 ? undefined : (flags & 8) === 0 ? 'ec' : 'hybrid';
+
+    for (let left = reader.count(3, isFirst ? 0 : LEDGER_LIMITS.pins); left > 0; left--) {
+      const { kind, id } = readPinName(reader);
+      if (!this.#pins.delete(pinName(kind, id))) throw invalid('pin that is gone');
+    }
+    for (let left = reader.count(16, isFirst ? 0 : LEDGER_LIMITS.items); left > 0; left--) {
+      if (!this.#items.delete(reader.digest())) throw invalid('uid that is gone');
+    }
+    const pins = new Set<string>();
+    for (let left = reader.count(19, LEDGER_LIMITS.pins); left > 0; left--) {
+      const { kind, id } = readPinName(reader);
+      const name = pinName(kind, id);
+      if (pins.has(name)) throw invalid('pin than one that came before');
+      pins.add(name);
+      this.#pins.set(name, { kind, id, digest: reader.digest() });
+    }
+    const uids = new Set<string>();
+    for (let left = reader.count(ITEM_LENGTH, LEDGER_LIMITS.items); left > 0; left--) {
+      const uid = reader.digest();
+      if (uids.has(uid)) throw invalid('uid than one that came before');
+      uids.add(uid);
+      this.#items.set(uid, readItem(reader));
+    }
+    reader.end();
+    if (this.#pins.size > LEDGER_LIMITS.pins || this.#items.size > LEDGER_LIMITS.items) throw invalid('count');
+  }
+}
+
+function readPinName(reader: BodyReader): Pick<PublicKeyPin, 'kind' | 'id'> {
+  const kind = PIN_KINDS[reader.uint8()];
+  const id = decodeUtf8(reader.take(reader.uint8()), 'pin.id');
+  if (kind === undefined || id === '') throw invalid('kind and id of a pin');
+  return { kind, id };
+}
+
+function readItem(reader: BodyReader): ItemTrace {
+  const how = reader.uint8();
+  const [first = 0, second = 0, third = 0, ...low] = reader.take(7);
+  const kind = ITEM_KINDS[how & 3];
+  const wrapNumber = (how >>> 2) & 15;
+  const wrap = STORED_WRAPS[wrapNumber - 1];
+  if (kind === undefined || (wrapNumber > 0 && wrap === undefined)) throw invalid('kind of an item');
+  const hasRevision = (first & 0x80) !== 0;
+  const hasData = (first & 0x40) !== 0;
+  const high = ((first & 0x3f) << 16) | (second << 8) | third;
+  const revision = high * 0x1_0000_0000 + low.reduce((value, byte) => value * 256 + byte, 0);
+  if (high > 0x1f_ffff || (!hasRevision && revision !== 0)) throw invalid('revision');
+  const keyDigest = reader.digest();
+  const data = reader.take(16);
+  if (!hasData && data.some((byte) => byte !== 0)) throw invalid('data digest');
+  return {
+    kind,
+    wrap,
+    authenticated: (how & 0x40) !== 0,
+    keyDigest,
+    dataDigest: hasData ? encodeBase64Url(data) : undefined,
+    revision: hasRevision ? revision : undefined,
+    absent: (how & 0x80) !== 0,
+  };
+}

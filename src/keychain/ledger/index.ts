@@ -1,0 +1,23 @@
+export * from './document.js';
+export type * from './items.js';
+export {
+  digestForLedger,
+  emptyTrustLedger,
+  forget,
+  LEDGER_LIMITS,
+  observationOfSecrets,
+  observe,
+  pinName,
+  type AllowedChange,
+  type Forgotten,
+  type LedgerObservation,
+  type LedgerPolicy,
+  type LedgerReport,
+  type ObservedItem,
+  type PartReport,
+  type PinKind,
+  type PublicKeyPin,
+  type Suspicion,
+  type TrustLedger,
+} from './observe.js';
+export * from './secrets.js';

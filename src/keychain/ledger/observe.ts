@@ -1,0 +1,516 @@
+import { defaultSealingSuite } from '#default-suite';
+import type { SealingSuite } from '../../crypto/suite.js';
+import { encodeBase64Url } from '../../wire/base64.js';
+import { assertBytes, encodeUtf8 } from '../../wire/bytes.js';
+import { VaultwireError } from '../../wire/error.js';
+import { WRAP_KINDS, type DataKeyWrapKind } from '../account/wrap.js';
+import type { OpenedSecrets } from '../secrets.js';
+import { assertUid } from '../uid.js';
+import {
+  itemChanges,
+  judgeItem,
+  KeyOwners,
+  type ItemChange,
+  type ItemKind,
+  type ItemTrace,
+  type LedgerRow,
+} from './items.js';
+
+// What one answer cannot show, two can. The ledger is plain data that the caller keeps between answers. It detects; it
+// cannot repair, and on a fresh device it knows nothing yet.
+
+/** How much a ledger holds: more is refused, not forgotten. */
+export const LEDGER_LIMITS = { items: 1_000_000, pins: 100_000, idBytes: 255 } as const;
+
+/** Whose public key a pin is of. */
+export type PinKind = 'owner' | 'user' | 'team' | 'server';
+/** In the order of their numbers in a stored ledger, which stays. */
+export const PIN_KINDS: readonly PinKind[] = ['owner', 'user', 'team', 'server'];
+/** In the order of their numbers in a stored ledger, which stays. */
+export const ITEM_KINDS: readonly ItemKind[] = ['record', 'folder', 'team', 'file'];
+
+/** A public key, by whose it is said to be. */
+export interface PublicKeyPin {
+  readonly kind: PinKind;
+  /** Names its holder among those of its kind, 1 to 255 bytes of UTF-8: a user's name, a server key's id. */
+  readonly id: string;
+  /** `encodeFingerprint` of the key: 16 bytes in base64url. */
+  readonly digest: string;
+}
+
+/** What is remembered: plain immutable data. */
+export interface TrustLedger {
+  /** By `kind:id`. */
+  readonly pins: ReadonlyMap<string, PublicKeyPin>;
+  /** Commitment to the account's data key. */
+  readonly dataKey: string | undefined;
+  /** The highest count of PBKDF2 iterations seen. */
+  readonly iterations: number | undefined;
+  /** The strongest transport seen. */
+  readonly transport: 'ec' | 'hybrid' | undefined;
+  readonly items: ReadonlyMap<string, ItemTrace>;
+}
+
+/** A uid as an answer shows it, after it was opened. */
+export interface ObservedItem {
+  readonly uid: string;
+  readonly kind: ItemKind;
+  readonly wrap?: ItemTrace['wrap'];
+  /** As its report says. Default true. */
+  readonly authenticated?: boolean;
+  /** {@link digestForLedger} of its key. */
+  readonly keyDigest: string;
+  /** {@link digestForLedger} of its sealed data. */
+  readonly dataDigest?: string | undefined;
+  readonly revision?: number | undefined;
+}
+
+/** What an answer showed. Whatever it did not show is left out. */
+export interface LedgerObservation {
+  readonly publicKeys?: readonly PublicKeyPin[];
+  /** {@link digestForLedger} of the data key, and how it came. */
+  readonly dataKey?: { readonly digest: string; readonly wrap?: DataKeyWrapKind };
+  readonly kdf?: { readonly iterations: number };
+  readonly transport?: 'ec' | 'hybrid';
+  readonly items?: readonly ObservedItem[];
+  /** Uids that came and did not open: they have failed, and are not missing. */
+  readonly failed?: readonly string[];
+  /** Whether the answer was to hold every uid. Only then can one be missing. Default false. */
+  readonly complete?: boolean;
+}
+
+/** What the caller knows and wants. */
+export interface LedgerPolicy {
+  /**
+   * `report` (default) refuses what cannot be honest: a changed owner or data key, other bytes under one revision, a
+   * weaker wrap. `strict` refuses every suspicion but omission and confusion of kinds, which have honest causes.
+   */
+  readonly mode?: 'report' | 'strict';
+  /** Keys that the caller has checked. Another one is refused; this one is learned even where it changes a pin. */
+  readonly expectedKeys?: readonly PublicKeyPin[];
+  /** Commitment to the data key that is right, when it was changed on purpose. */
+  readonly expectedDataKey?: string;
+  /** Default: every kind. */
+  readonly allowedDataKeyWraps?: readonly DataKeyWrapKind[];
+  /** The caller's own floor. */
+  readonly minimumIterations?: number;
+  /** Uids that have to be in the answer and be accepted. */
+  readonly requiredUids?: readonly string[];
+  /** Refuse what did not come over the hybrid transport. */
+  readonly requireHybrid?: boolean;
+}
+
+/** Something that an honest server does not do, or seldom. */
+export interface Suspicion {
+  /** Row of the threat model. */
+  readonly row: LedgerRow;
+  /** The uid, `kind:id` of a public key, or empty for what is the account's. */
+  readonly subject: string;
+  readonly refused: boolean;
+  readonly message: string;
+}
+
+/** What changed as it may. What is suspicious is not in here. */
+export interface AllowedChange {
+  readonly subject: string;
+  readonly what: readonly (ItemChange | 'stronger' | 'expected')[];
+}
+
+/** What became of one part of an answer. */
+export interface PartReport {
+  readonly new: number;
+  readonly unchanged: number;
+  readonly changed: readonly AllowedChange[];
+  readonly suspicious: readonly Suspicion[];
+}
+
+/** What an answer is worth. */
+export interface LedgerReport {
+  readonly publicKeys: PartReport;
+  readonly dataKey: PartReport;
+  readonly kdf: PartReport;
+  readonly transport: PartReport;
+  readonly items: PartReport;
+  /** Uids of a complete answer that were there before and did not come, said once each (A7). */
+  readonly missing: readonly string[];
+  /** Required uids that did not come, did not open, or were refused (A7). */
+  readonly requiredMissing: readonly string[];
+  /**
+   * Whether the answer as a whole is refused: for the owner's or a server's key, the data key, the KDF, the transport,
+   * or a required uid. Nothing of it is learned then. Users, teams and uids are refused one by one.
+   */
+  readonly refused: boolean;
+  /** Whether a uid came and neither it nor the whole answer was refused. */
+  accepted(uid: string): boolean;
+  /** Whether a public key came and neither it nor the whole answer was refused. */
+  acceptedKey(kind: PinKind, id: string): boolean;
+}
+
+/** A ledger that has seen nothing. */
+export function emptyTrustLedger(): TrustLedger {
+  return { pins: new Map(), dataKey: undefined, iterations: undefined, transport: undefined, items: new Map() };
+}
+
+/**
+ * The digest that ledgers compare: the first 16 bytes of SHA-256, in base64url. Of a random 256-bit key it gives nothing
+ * away; do not make one of a password.
+ */
+export async function digestForLedger(
+  bytes: Uint8Array,
+  options: { readonly suite?: Pick<SealingSuite, 'sha256'> } = {},
+): Promise<string> {
+  assertBytes(bytes, 'digest input');
+  const hash = await (options.suite ?? defaultSealingSuite).sha256(bytes);
+  return encodeBase64Url(hash.subarray(0, 16));
+}
+
+/**
+ * What a device's answer shows a ledger.
+ *
+ * @param secrets opened with `digests: true`
+ * @param complete whether the answer was to hold everything
+ * @throws VaultwireError `argument-invalid` when the answer was opened without digests
+ */
+export function observationOfSecrets(secrets: OpenedSecrets, complete = false): LedgerObservation {
+  const items: ObservedItem[] = [];
+  for (const { uid, digests, revision, wrappedBy } of secrets.records) {
+    if (!digests) throw new VaultwireError('argument-invalid', 'ledger: expected an answer opened with digests');
+    // The application's own record has no key of its own, and is as good as the application's key.
+    if (wrappedBy === 'none') continue;
+    items.push({ uid, kind: 'record', ...digests, revision });
+  }
+  const failed = secrets.failed.filter(({ kind }) => kind === 'record').map(({ uid }) => uid);
+  return { items, failed, complete };
+}
+
+/**
+ * Holds an answer against what was seen before. Changes nothing that it is given; what is suspicious is not learned, and
+ * the next answer is held against the last good one again.
+ *
+ * @throws VaultwireError `argument-invalid`, `uid-invalid` for an observation or policy of the wrong shape,
+ *   `parameter-out-of-range` past {@link LEDGER_LIMITS}
+ */
+export function observe(
+  ledger: TrustLedger,
+  observation: LedgerObservation,
+  policy: LedgerPolicy = {},
+): { readonly ledger: TrustLedger; readonly report: LedgerReport } {
+  const strict = policy.mode === 'strict';
+  const publicKeys = observeKeys(ledger, observation.publicKeys ?? [], policy, strict);
+  const dataKey = observeDataKey(ledger, observation.dataKey, policy);
+  const kdf = observeKdf(ledger, observation.kdf, policy, strict);
+  const transport = observeTransport(ledger, observation.transport, policy, strict);
+  const items = observeItems(ledger, observation, strict);
+  const { came, refusedUids } = items;
+  const requiredMissing = (policy.requiredUids ?? []).filter((uid) => !came.has(uid) || refusedUids.has(uid));
+
+  const refused =
+    requiredMissing.length > 0 ||
+    publicKeys.refusesAll ||
+    [dataKey, kdf, transport].some(({ part }) => part.suspicious.some((suspicion) => suspicion.refused));
+  const report: LedgerReport = {
+    publicKeys: publicKeys.part,
+    dataKey: dataKey.part,
+    kdf: kdf.part,
+    transport: transport.part,
+    items: items.part,
+    missing: items.missing,
+    requiredMissing,
+    refused,
+    accepted: (uid) => !refused && came.has(uid) && !refusedUids.has(uid),
+    acceptedKey: (kind, id) => !refused && publicKeys.acceptedPins.has(pinName(kind, id)),
+  };
+  if (refused) return { ledger, report };
+  return {
+    ledger: {
+      pins: publicKeys.learned,
+      dataKey: dataKey.learned,
+      iterations: kdf.learned,
+      transport: transport.learned,
+      items: items.learned,
+    },
+    report,
+  };
+}
+
+/** What is to be forgotten, for a caller who knows better: it is learned anew from the next answer. */
+export interface Forgotten {
+  readonly uids?: readonly string[];
+  readonly publicKeys?: readonly Pick<PublicKeyPin, 'kind' | 'id'>[];
+  readonly dataKey?: boolean;
+  readonly iterations?: boolean;
+  readonly transport?: boolean;
+}
+
+/** A ledger without what is named. What it does not hold is not missed. */
+export function forget(ledger: TrustLedger, forgotten: Forgotten): TrustLedger {
+  const pins = new Map(ledger.pins);
+  for (const { kind, id } of forgotten.publicKeys ?? []) pins.delete(pinName(kind, id));
+  const items = new Map(ledger.items);
+  for (const uid of forgotten.uids ?? []) items.delete(uid);
+  return {
+    pins,
+    items,
+    dataKey: forgotten.dataKey === true ? undefined : ledger.dataKey,
+    iterations: forgotten.iterations === true ? undefined : ledger.iterations,
+    transport: forgotten.transport === true ? undefined : ledger.transport,
+  };
+}
+
+/** The name of a pin in {@link TrustLedger.pins}. */
+export function pinName(kind: PinKind, id: string): string {
+  return `${kind}:${id}`;
+}
+
+interface MutablePart extends PartReport {
+  new: number;
+  unchanged: number;
+  readonly changed: AllowedChange[];
+  readonly suspicious: Suspicion[];
+}
+
+const emptyPart = (): MutablePart => ({ new: 0, unchanged: 0, changed: [], suspicious: [] });
+
+function observeKeys(
+  { pins }: TrustLedger,
+  shown: readonly PublicKeyPin[],
+  policy: LedgerPolicy,
+  strict: boolean,
+): {
+  readonly learned: TrustLedger['pins'];
+  readonly part: PartReport;
+  readonly refusesAll: boolean;
+  readonly acceptedPins: ReadonlySet<string>;
+} {
+  const expected = new Map<string, string>();
+  for (const pin of policy.expectedKeys ?? []) {
+    assertPin(pin, 'expected key');
+    expected.set(pinName(pin.kind, pin.id), pin.digest);
+  }
+  const part = emptyPart();
+  const learned = new Map(pins);
+  const accepted = new Set<string>();
+  const refusedPins = new Set<string>();
+  let refusesAll = false;
+  for (const { kind, id, digest } of shown) {
+    assertPin({ kind, id, digest }, 'public key');
+    const subject = pinName(kind, id);
+    const known = learned.get(subject)?.digest;
+    const wanted = expected.get(subject);
+    accepted.add(subject);
+    const isUnexpected = wanted !== undefined && wanted !== digest;
+    const isChanged = known !== undefined && known !== digest && wanted !== digest;
+    if (isUnexpected || isChanged) {
+      const row = kind === 'owner' ? 'A2' : 'A1';
+      const refused = isUnexpected || kind === 'owner' || strict;
+      const message = isUnexpected ? 'the public key is not the expected one' : 'the public key is not the pinned one';
+      part.suspicious.push({ row, subject, refused, message });
+      if (refused) refusedPins.add(subject);
+      refusesAll ||= refused && (kind === 'owner' || kind === 'server');
+      continue;
+    }
+    if (known === digest) {
+      part.unchanged++;
+      continue;
+    }
+    if (known === undefined) part.new++;
+    else part.changed.push({ subject, what: ['expected'] });
+    learned.set(subject, { kind, id, digest });
+  }
+  for (const subject of refusedPins) accepted.delete(subject);
+  assertRoom(learned.size, LEDGER_LIMITS.pins, 'pins');
+  return { learned, part, refusesAll, acceptedPins: accepted };
+}
+
+function observeDataKey(
+  { dataKey: known }: TrustLedger,
+  shown: LedgerObservation['dataKey'],
+  { expectedDataKey, allowedDataKeyWraps }: LedgerPolicy,
+): { readonly learned: string | undefined; readonly part: PartReport } {
+  const part = emptyPart();
+  if (expectedDataKey !== undefined) assertDigest(expectedDataKey, 'expected data key');
+  if (!shown) return { learned: known, part };
+  const { digest, wrap } = shown;
+  assertDigest(digest, 'data key');
+  const suspect = (message: string): void => {
+    part.suspicious.push({ row: 'A3', subject: '', refused: true, message });
+  };
+  // A wrap that the caller left out could be any.
+  if (allowedDataKeyWraps && (wrap === undefined || !allowedDataKeyWraps.includes(wrap))) {
+    suspect('the data key came in a wrap of a kind that is not allowed here');
+  }
+  if (expectedDataKey !== undefined && expectedDataKey !== digest) suspect('the data key is not the expected one');
+  else if (known !== undefined && known !== digest && expectedDataKey !== digest) suspect('the data key changed');
+  if (part.suspicious.length > 0) return { learned: known, part };
+  if (known === undefined) part.new++;
+  else if (known === digest) part.unchanged++;
+  else part.changed.push({ subject: '', what: ['expected'] });
+  return { learned: digest, part };
+}
+
+function observeKdf(
+  { iterations: known }: TrustLedger,
+  shown: LedgerObservation['kdf'],
+  { minimumIterations }: LedgerPolicy,
+  strict: boolean,
+): { readonly learned: number | undefined; readonly part: PartReport } {
+  const part = emptyPart();
+  if (minimumIterations !== undefined) assertIterations(minimumIterations, 'minimumIterations');
+  if (!shown) return { learned: known, part };
+  const { iterations } = shown;
+  assertIterations(iterations, 'kdf.iterations');
+  const suspect = (message: string, refused: boolean): void => {
+    part.suspicious.push({ row: 'A4', subject: '', refused, message });
+  };
+  if (minimumIterations !== undefined && iterations < minimumIterations) {
+    suspect(`${iterations} iterations are below the floor of ${minimumIterations}`, true);
+  }
+  if (known !== undefined && iterations < known) {
+    suspect(`${iterations} iterations came after ${known}`, strict);
+  }
+  if (part.suspicious.length > 0) return { learned: known, part };
+  if (known === undefined) part.new++;
+  else if (known === iterations) part.unchanged++;
+  else part.changed.push({ subject: '', what: ['stronger'] });
+  return { learned: iterations, part };
+}
+
+function observeTransport(
+  { transport: known }: TrustLedger,
+  shown: LedgerObservation['transport'],
+  { requireHybrid = false }: LedgerPolicy,
+  strict: boolean,
+): { readonly learned: TrustLedger['transport']; readonly part: PartReport } {
+  const part = emptyPart();
+  if (shown === undefined) {
+    if (requireHybrid)
+      throw new VaultwireError('argument-invalid', 'transport: expected a value, as hybrid is required');
+    return { learned: known, part };
+  }
+  if (!['ec', 'hybrid'].includes(shown))
+    throw new VaultwireError('argument-invalid', 'transport: expected ec or hybrid');
+  if (shown === 'ec' && (requireHybrid || known === 'hybrid')) {
+    const message = requireHybrid
+      ? 'the transport was EC where hybrid is required'
+      : 'the transport was EC after hybrid';
+    part.suspicious.push({ row: 'A11', subject: '', refused: requireHybrid || strict, message });
+    return { learned: known, part };
+  }
+  if (known === undefined) part.new++;
+  else if (known === shown) part.unchanged++;
+  else part.changed.push({ subject: '', what: ['stronger'] });
+  return { learned: shown, part };
+}
+
+function observeItems(
+  ledger: TrustLedger,
+  { items: shownItems = [], failed = [], complete = false }: LedgerObservation,
+  strict: boolean,
+): {
+  readonly learned: TrustLedger['items'];
+  readonly part: PartReport;
+  readonly missing: readonly string[];
+  readonly came: ReadonlySet<string>;
+  readonly refusedUids: ReadonlySet<string>;
+} {
+  const part = emptyPart();
+  const came = new Set<string>();
+  const refusedUids = new Set<string>();
+  const owners = new KeyOwners(ledger.items);
+  // Copied when the first change comes: most answers bring none, and a large ledger is not copied for nothing.
+  let learned: Map<string, ItemTrace> | undefined;
+  for (const item of shownItems) {
+    const { uid, kind, wrap, authenticated = true, keyDigest, dataDigest, revision } = item;
+    came.add(uid);
+    const known = (learned ?? ledger.items).get(uid);
+    if (
+      known?.keyDigest === keyDigest &&
+      known.dataDigest === dataDigest &&
+      known.revision === revision &&
+      known.wrap === wrap &&
+      known.authenticated === authenticated &&
+      known.kind === kind &&
+      !known.absent
+    ) {
+      part.unchanged++;
+      continue;
+    }
+    const shown: ItemTrace = { kind, wrap, authenticated, keyDigest, dataDigest, revision, absent: false };
+    assertItem(uid, shown);
+    const owner = known?.keyDigest === keyDigest ? uid : owners.of(keyDigest);
+    const found = judgeItem(uid, shown, known, owner, strict);
+    if (found.length > 0) {
+      for (const { row, refused, message } of found) {
+        part.suspicious.push({ row, subject: uid, refused, message });
+        if (refused) refusedUids.add(uid);
+      }
+      continue;
+    }
+    if (known) part.changed.push({ subject: uid, what: itemChanges(shown, known) });
+    else part.new++;
+    learned ??= new Map(ledger.items);
+    learned.set(uid, shown);
+    if (known?.keyDigest !== keyDigest) owners.learn(keyDigest, uid);
+  }
+  assertRoom((learned ?? ledger.items).size, LEDGER_LIMITS.items, 'items');
+
+  const missing: string[] = [];
+  if (complete) {
+    const unopened = new Set(failed);
+    for (const [uid, trace] of ledger.items) {
+      if (trace.absent || came.has(uid) || unopened.has(uid)) continue;
+      missing.push(uid);
+      // Kept, so that it cannot come back older; marked, so that it is said once.
+      learned ??= new Map(ledger.items);
+      learned.set(uid, { ...trace, absent: true });
+    }
+  }
+  return { learned: learned ?? ledger.items, part, missing, came, refusedUids };
+}
+
+const DIGEST = /^[\w-]{21}[AQgw]$/;
+
+/** @throws VaultwireError `argument-invalid` */
+function assertDigest(digest: unknown, name: string): void {
+  if (typeof digest === 'string' && DIGEST.test(digest)) return;
+  throw new VaultwireError('argument-invalid', `${name}: expected a digest of 16 bytes in base64url`);
+}
+
+function assertPin({ kind, id, digest }: PublicKeyPin, name: string): void {
+  if (!PIN_KINDS.includes(kind)) throw new VaultwireError('argument-invalid', `${name}: expected a known kind of pin`);
+  if (
+    typeof id !== 'string' ||
+    /\p{Surrogate}/u.test(id) ||
+    id === '' ||
+    encodeUtf8(id).length > LEDGER_LIMITS.idBytes
+  ) {
+    throw new VaultwireError('argument-invalid', `${name}: expected an id of 1 to ${LEDGER_LIMITS.idBytes} bytes`);
+  }
+  assertDigest(digest, name);
+}
+
+function assertIterations(iterations: unknown, name: string): void {
+  if (Number.isInteger(iterations) && Number(iterations) >= 1 && Number(iterations) <= 0xffffffff) return;
+  throw new VaultwireError('argument-invalid', `${name}: expected a count of iterations`);
+}
+
+function assertItem(uid: string, { kind, wrap, authenticated, keyDigest, dataDigest, revision }: ItemTrace): void {
+  assertUid(uid, 'item.uid');
+  if (!ITEM_KINDS.includes(kind)) throw new VaultwireError('argument-invalid', 'item.kind: expected a known kind');
+  if (wrap !== undefined && !WRAP_KINDS.includes(wrap)) {
+    throw new VaultwireError('argument-invalid', 'item.wrap: expected a known kind of wrap');
+  }
+  if (typeof authenticated !== 'boolean') {
+    throw new VaultwireError('argument-invalid', 'item.authenticated: expected a boolean');
+  }
+  assertDigest(keyDigest, 'item.keyDigest');
+  if (dataDigest !== undefined) assertDigest(dataDigest, 'item.dataDigest');
+  if (revision !== undefined && !(Number.isSafeInteger(revision) && revision >= 0)) {
+    throw new VaultwireError('argument-invalid', 'item.revision: expected a count of changes');
+  }
+}
+
+function assertRoom(size: number, limit: number, name: string): void {
+  if (size <= limit) return;
+  throw new VaultwireError('parameter-out-of-range', `ledger.${name}: expected at most ${limit}`);
+}

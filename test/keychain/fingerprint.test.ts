@@ -1,0 +1,7 @@
+import { nobleSuite } from '../../src/crypto/noble.js';
+import { nodeSuite } from '../../src/crypto/node.js';
+import { webcryptoSuite } from '../../src/crypto/webcrypto.js';
+import { describeFingerprintForms, describeFingerprints } from './fingerprint-contract.js';
+
+for (const suite of [nodeSuite, webcryptoSuite, nobleSuite]) describeFingerprints(suite);
+describeFingerprintForms();
