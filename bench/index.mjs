@@ -10,6 +10,7 @@ import { nobleSuite } from 'vaultwire/crypto/noble';
 import { nodeSuite } from 'vaultwire/crypto/node';
 import { webcryptoSuite } from 'vaultwire/crypto/webcrypto';
 import { ACCOUNT_OPERATIONS } from './account.mjs';
+import { LEDGER_OPERATIONS } from './ledger.mjs';
 import { measure } from './measure.mjs';
 import { openingRecords } from './records.mjs';
 import { openingRequests, sealingRequests } from './requests.mjs';
@@ -42,6 +43,7 @@ if (!(seconds > 0)) {
 const plan = [
   ...OPERATIONS.map((operation) => ({ ...operation, suite: nodeSuite })),
   ...ACCOUNT_OPERATIONS.map((operation) => ({ ...operation, suite: nodeSuite })),
+  ...LEDGER_OPERATIONS.map((operation) => ({ ...operation, suite: nodeSuite })),
   ...VAULT_OPERATIONS.map((operation) => ({ ...operation, suite: nodeSuite })),
   ...[webcryptoSuite, nobleSuite].flatMap((suite) =>
     OPERATIONS.map(({ name, prepare }) => ({ name: `${name}, ${suite.name} suite`, prepare, targets: {}, suite })),

@@ -1,0 +1,61 @@
+// What a trust ledger adds to opening a vault of 100,000 records: the limit is the bare opening, ours the ledger's work.
+import { randomBytes } from 'node:crypto';
+import { nodeSuite } from 'vaultwire/crypto/node';
+import { appendLedger, decodeLedger, emptyTrustLedger, encodeLedger, observe } from 'vaultwire/keychain/ledger';
+import { decrypt, encrypt } from './bare.mjs';
+
+const RECORDS = Number(process.env.VAULTWIRE_BENCH_RECORDS ?? 100_000);
+const digest = () => randomBytes(16).toString('base64url');
+
+async function prepare(isKnown) {
+  const key = await nodeSuite.importAesKey(randomBytes(32));
+  const items = Array.from({ length: RECORDS }, () => ({
+    uid: digest(),
+    kind: 'record',
+    wrap: 'data-key-gcm',
+    keyDigest: digest(),
+    dataDigest: digest(),
+    revision: 1,
+  }));
+  const observation = { items, complete: true };
+  const known = isKnown ? observe(emptyTrustLedger(), observation).ledger : emptyTrustLedger();
+  const whole = await encodeLedger(known, key);
+  if (isKnown && (await decodeLedger(whole.bytes, key)).ledger.items.size !== RECORDS) throw new Error('lost some');
+  const dataKey = randomBytes(32);
+  const notes = 'Rotated every 30 days, and after every change of staff. '.repeat(6);
+  const sealed = items.map(({ uid }) => {
+    const recordKey = randomBytes(32);
+    const data = Buffer.from(JSON.stringify({ title: uid, type: 'login', fields: [], notes }));
+    return { wrapped: encrypt(dataKey, recordKey), data: encrypt(recordKey, data) };
+  });
+  return {
+    async ours(stopwatch) {
+      stopwatch.start();
+      const { ledger } = observe(known, observation);
+      const written = isKnown ? await appendLedger(whole.tail, known, ledger, key) : await encodeLedger(ledger, key);
+      stopwatch.stop();
+      return written;
+    },
+    limit(stopwatch) {
+      stopwatch.start();
+      const opened = sealed.map(({ wrapped, data }) => JSON.parse(decrypt(decrypt(dataKey, wrapped), data).toString()));
+      stopwatch.stop();
+      return opened;
+    },
+  };
+}
+
+const count = RECORDS.toLocaleString('en');
+/** Rows for the table of `bench/index.mjs`: opening takes at least 20 times as long, so that the ledger costs at most 5 %. */
+export const LEDGER_OPERATIONS = [
+  {
+    name: `ledger of ${count} uids, first seen and encoded`,
+    prepare: () => prepare(false),
+    targets: { limitRatio: 20 },
+  },
+  {
+    name: `ledger of ${count} uids, seen again and appended`,
+    prepare: () => prepare(true),
+    targets: { limitRatio: 20 },
+  },
+];

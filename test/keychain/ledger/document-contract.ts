@@ -1,0 +1,279 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AesKey, CryptoSuite } from '../../../src/crypto/suite.js';
+import {
+  appendLedger,
+  decodeLedger,
+  digestForLedger,
+  emptyTrustLedger,
+  encodeLedger,
+  observe,
+  type LedgerTail,
+  type TrustLedger,
+} from '../../../src/keychain/ledger/index.js';
+import { encodeBase64Url } from '../../../src/wire/base64.js';
+import { concatBytes, type Bytes } from '../../../src/wire/bytes.js';
+import { codeOf } from '../account/support.js';
+
+export const name16 = (number: number): string => encodeBase64Url(new Uint8Array(16).fill(number));
+
+/** Ledgers that grow, change and forget. */
+function history(): readonly [TrustLedger, TrustLedger, TrustLedger] {
+  const item = {
+    uid: name16(1),
+    kind: 'record',
+    wrap: 'user-ec',
+    keyDigest: name16(2),
+    revision: 2 ** 53 - 1,
+  } as const;
+  const first = observe(emptyTrustLedger(), {
+    publicKeys: [{ kind: 'owner', id: 'ö', digest: name16(9) }],
+    items: [
+      item,
+      { uid: name16(3), kind: 'folder', keyDigest: name16(4), dataDigest: name16(0), authenticated: false },
+    ],
+  }).ledger;
+  const second = observe(first, {
+    dataKey: { digest: name16(5) },
+    kdf: { iterations: 1_000_000 },
+    transport: 'hybrid',
+    items: [{ ...item, wrap: 'data-key-gcm' }],
+    complete: true,
+  }).ledger;
+  const items = new Map([...second.items].slice(1));
+  return [first, second, { ...second, items, pins: new Map() }];
+}
+
+export function describeDocument(suite: CryptoSuite): void {
+  describe(`ledger documents over ${suite.name}`, () => {
+    const makeKey = (): Promise<AesKey> => suite.importAesKey(new Uint8Array(32).fill(7));
+
+    async function makeDocument(key: AesKey): Promise<{ frames: Bytes[]; tails: LedgerTail[] }> {
+      const [first, second, third] = history();
+      const a = await encodeLedger(first, key, { sequence: 4 });
+      const b = await appendLedger(a.tail, first, second, key);
+      const c = await appendLedger(b.tail, second, third, key);
+      return { frames: [a.bytes, b.bytes, c.bytes], tails: [a.tail, b.tail, c.tail] };
+    }
+
+    it('hold every state, frame by frame', async () => {
+      const key = await makeKey();
+      const { frames, tails } = await makeDocument(key);
+      for (const [index, ledger] of history().entries()) {
+        const decoded = await decodeLedger(concatBytes(...frames.slice(0, index + 1)), key);
+        expect(decoded).toEqual({ ledger, tail: tails[index], isCut: false, frames: index + 1 });
+        expect(decoded.tail.sequence).toBe(4 + index);
+      }
+    });
+
+    it('are laid out as they say', async () => {
+      const key = await makeKey();
+      const plaintexts: Uint8Array[] = [];
+      const spy: AesKey = {
+        seal: (plaintext, additionalData) => {
+          plaintexts.push(plaintext, additionalData ?? new Uint8Array());
+          return key.seal(plaintext, additionalData);
+        },
+        open: (sealed, additionalData) => key.open(sealed, additionalData),
+      };
+      const { bytes } = await encodeLedger(history()[0], spy, { sequence: 4 });
+      const repeat = (value: number, count = 16): number[] => Array<number>(count).fill(value);
+      const body = [
+        ...[0, 0, 0, 0, 0, 0, 0, 0, 0],
+        ...[0, 0, 0, 1, 0, 2, 0xc3, 0xb6, ...repeat(9)],
+        ...[0, 0, 0, 2],
+        ...[...repeat(1), 0x50, 0x9f, ...repeat(255, 6), ...repeat(2), ...repeat(0)],
+        ...[...repeat(3), 0x01, 0x40, ...repeat(0, 6), ...repeat(4), ...repeat(0)],
+      ];
+      expect([...plaintexts[2]!]).toEqual(body);
+      expect([...plaintexts[0]!]).toEqual([0, 0, 0, 4, 0, 0, 0, body.length + 28]);
+      expect([...plaintexts[1]!]).toEqual([0x56, 0x57, 0x54, 0x4c, 1, 0, ...repeat(0)]);
+      expect([...plaintexts[3]!]).toEqual([0x56, 0x57, 0x54, 0x4c, 1, 2, ...bytes.slice(25, 41)]);
+      expect([...bytes.slice(0, 5)]).toEqual([0x56, 0x57, 0x54, 0x4c, 1]);
+    });
+
+    it('cut off anywhere in the last frame give the state before it', async () => {
+      const key = await makeKey();
+      const { frames, tails } = await makeDocument(key);
+      const [first, second] = history();
+      const whole = concatBytes(...frames);
+      for (let length = 0; length < whole.length; length++) {
+        const cut = whole.subarray(0, length);
+        if (length < frames[0]!.length) {
+          expect(await codeOf(() => decodeLedger(cut, key)), `at ${length}`).toBe('message-too-short');
+          continue;
+        }
+        const index = length < tails[1]!.length ? 0 : 1;
+        const isCut = length !== tails[index]!.length;
+        const ledger = index === 0 ? first : second;
+        expect(await decodeLedger(cut, key)).toEqual({ ledger, tail: tails[index], isCut, frames: index + 1 });
+      }
+    });
+
+    it('go on after a cut', async () => {
+      const key = await makeKey();
+      const { frames } = await makeDocument(key);
+      const [, second, third] = history();
+      const whole = concatBytes(...frames);
+      const decoded = await decodeLedger(whole.subarray(0, -1), key);
+      const next = await appendLedger(decoded.tail, second, third, key);
+      const again = concatBytes(whole.subarray(0, decoded.tail.length), next.bytes);
+      expect((await decodeLedger(again, key)).ledger).toEqual(third);
+    });
+
+    it('changed in any byte are refused', async () => {
+      const key = await makeKey();
+      const whole = concatBytes(...(await makeDocument(key)).frames);
+      for (let index = 0; index < whole.length; index++) {
+        const changed = whole.slice();
+        changed[index]! ^= 1 << (index & 7);
+        const code = await codeOf(() => decodeLedger(changed, key));
+        expect(['open-failed', 'field-invalid'], `at ${index}`).toContain(code);
+      }
+    });
+
+    it('with a frame dropped, doubled or moved, or of another key, are refused', async () => {
+      const key = await makeKey();
+      const [a, b, c] = (await makeDocument(key)).frames as [Bytes, Bytes, Bytes];
+      for (const parts of [[b], [a, c], [b, c], [a, c, b], [a, a], [a, b, b], [b, a, c], [a, b, c, a]]) {
+        expect(await codeOf(() => decodeLedger(concatBytes(...parts), key))).toBe('open-failed');
+      }
+      const other = await suite.importAesKey(new Uint8Array(32));
+      expect(await codeOf(() => decodeLedger(concatBytes(a, b, c), other))).toBe('open-failed');
+    });
+
+    it('older than what the caller remembers are refused', async () => {
+      const key = await makeKey();
+      const [a, b] = (await makeDocument(key)).frames as [Bytes, Bytes];
+      expect((await decodeLedger(concatBytes(a, b), key, { minimumSequence: 5 })).tail.sequence).toBe(5);
+      expect(await codeOf(() => decodeLedger(a, key, { minimumSequence: 5 }))).toBe('rollback-suspected');
+    });
+
+    it('with a body that is not strict are refused, though the key is right', async () => {
+      const key = await makeKey();
+      const bodies = [
+        [16, ...zeros(16)],
+        [8, ...zeros(16)],
+        [2, ...zeros(4), ...zeros(16)],
+        [0, 0, 0, 0, 1, 0, 1, 65, ...zeros(12)],
+        [0, ...zeros(4), 0, 0, 0, 1, ...zeros(16), ...zeros(8)],
+        [0, ...zeros(15)],
+        [0, ...zeros(17)],
+        [0, ...zeros(8), 255, 255, 255, 255, ...zeros(4)],
+        [0, ...zeros(12), 255, 255, 255, 255],
+        [0, ...zeros(8), 0, 0, 0, 1, 4, 1, 65, ...zeros(16), ...zeros(4)],
+        [0, ...zeros(8), 0, 0, 0, 1, 0, 0, ...zeros(16), 0, ...zeros(4)],
+        [0, ...zeros(8), 0, 0, 0, 2, 0, 1, 65, ...zeros(16), 0, 1, 65, ...zeros(16), ...zeros(4)],
+        [0, ...zeros(12), 0, 0, 0, 2, ...zeros(112)],
+        [0, ...zeros(12), 0, 0, 0, 1, ...zeros(16), 11 << 2, ...zeros(39)],
+        [0, ...zeros(12), 0, 0, 0, 1, ...zeros(16), 0, 0, 0, 0, 0, 0, 0, 1, ...zeros(32)],
+        [0, ...zeros(12), 0, 0, 0, 1, ...zeros(16), 0, 0xa0, ...zeros(38)],
+        [0, ...zeros(12), 0, 0, 0, 1, ...zeros(39), 1, ...zeros(15), 1],
+      ];
+      for (const [index, body] of bodies.entries()) {
+        const substituting: AesKey = {
+          seal: async (plaintext, additionalData) => {
+            if (plaintext.length !== 8) return key.seal(Uint8Array.from(body), additionalData);
+            const head = new Uint8Array(8);
+            new DataView(head.buffer).setUint32(4, body.length + 28);
+            return key.seal(head, additionalData);
+          },
+          open: (sealed) => key.open(sealed),
+        };
+        const sealed: Uint8Array[] = [];
+        // The sealing side checks what its key gives, so the frame is put together here.
+        const keep: AesKey = {
+          seal: async (plaintext, additionalData) => {
+            const made = await substituting.seal(plaintext, additionalData);
+            sealed.push(made);
+            return made;
+          },
+          open: (bytes) => key.open(bytes),
+        };
+        await encodeLedger(emptyTrustLedger(), keep).catch(() => undefined);
+        const frame = concatBytes(Uint8Array.from([0x56, 0x57, 0x54, 0x4c, 1]), ...sealed);
+        expect(await codeOf(() => decodeLedger(frame, key)), `body ${index}`).toBe('field-invalid');
+      }
+    });
+
+    it('refuse arguments of the wrong shape', async () => {
+      const key = await makeKey();
+      const [first, second] = history();
+      const { tail } = await encodeLedger(first, key);
+      for (const call of [
+        () => encodeLedger(first, key, { sequence: -1 }),
+        () => encodeLedger(first, key, { sequence: 2 ** 32 }),
+        () => encodeLedger({ ...first, dataKey: 'x' }, key),
+        () => encodeLedger({ ...first, dataKey: `${'A'.repeat(21)}B` }, key),
+        () => encodeLedger({ ...first, dataKey: `${'A'.repeat(21)}\u00e9` }, key),
+        () => encodeLedger({ ...first, iterations: -1 }, key),
+        () => appendLedger({ ...tail, sequence: 2 ** 32 - 1 }, first, second, key),
+        () => appendLedger({ ...tail, length: 3 }, first, second, key),
+        () => appendLedger({ ...tail, tag: '' }, first, second, key),
+        () => decodeLedger('x' as never, key),
+      ]) {
+        expect(await codeOf(call)).toBe('argument-invalid');
+      }
+    });
+
+    it('cost at most 64 bytes per uid', async () => {
+      const items = Array.from({ length: 1000 }, (_, index) => {
+        const bytes = new Uint8Array(16);
+        new DataView(bytes.buffer).setUint32(0, index);
+        const uid = encodeBase64Url(bytes);
+        return { uid, kind: 'record', keyDigest: uid, dataDigest: uid, revision: index } as const;
+      });
+      const { bytes } = await encodeLedger(observe(emptyTrustLedger(), { items }).ledger, await makeKey());
+      expect(bytes.length).toBeLessThanOrEqual(64 * 1000);
+    });
+
+    it('give back every ledger', async () => {
+      const key = await makeKey();
+      const digest = fc.nat(255).map(name16);
+      const ledgers = fc.record({
+        pins: fc
+          .uniqueArray(
+            fc.tuple(fc.constantFrom('user', 'team', 'server'), fc.string({ minLength: 1, maxLength: 20 }), digest),
+            {
+              selector: ([kind, id]) => `${kind}:${id}`,
+            },
+          )
+          .map((pins) => new Map(pins.map(([kind, id, d]) => [`${kind}:${id}`, { kind, id, digest: d }]))),
+        dataKey: fc.option(digest, { nil: undefined }),
+        iterations: fc.option(fc.integer({ min: 1, max: 0xffffffff }), { nil: undefined }),
+        transport: fc.constantFrom(undefined, 'ec', 'hybrid'),
+        items: fc
+          .array(
+            fc.tuple(
+              digest,
+              fc.record({
+                kind: fc.constantFrom('record', 'folder', 'team', 'file'),
+                wrap: fc.constantFrom(undefined, 'data-key-gcm', 'team-cbc', 'user-rsa'),
+                authenticated: fc.boolean(),
+                keyDigest: digest,
+                dataDigest: fc.option(digest, { nil: undefined }),
+                revision: fc.option(fc.maxSafeNat(), { nil: undefined }),
+                absent: fc.boolean(),
+              }),
+            ),
+          )
+          .map((items) => new Map(items)),
+      }) as fc.Arbitrary<TrustLedger>;
+      await fc.assert(
+        fc.asyncProperty(ledgers, ledgers, async (before, after) => {
+          const whole = await encodeLedger(before, key);
+          const next = await appendLedger(whole.tail, before, after, key);
+          const decoded = await decodeLedger(concatBytes(whole.bytes, next.bytes), key);
+          expect(decoded).toEqual({ ledger: after, tail: next.tail, isCut: false, frames: 2 });
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it('hold digests of SHA-256', async () => {
+      expect(await digestForLedger(new TextEncoder().encode('abc'), { suite })).toBe('ungWv48Bz-pBQUDeXa4iIw');
+    });
+  });
+}
+
+const zeros = (count: number): number[] => Array<number>(count).fill(0);

@@ -1,0 +1,270 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  emptyTrustLedger,
+  forget,
+  observationOfSecrets,
+  observe,
+  type LedgerObservation,
+  type LedgerPolicy,
+  type ObservedItem,
+  type TrustLedger,
+} from '../../../src/keychain/ledger/index.js';
+import { isWeakerWrap, WRAP_KINDS } from '../../../src/keychain/account/wrap.js';
+import { codeOf } from '../account/support.js';
+import { name16 } from './document-contract.js';
+
+const record = (uid: number, changes: Partial<ObservedItem> = {}): ObservedItem => ({
+  uid: name16(uid),
+  kind: 'record',
+  wrap: 'data-key-gcm',
+  keyDigest: name16(100 + uid),
+  dataDigest: name16(0),
+  revision: 1,
+  ...changes,
+});
+const seen = (observation: LedgerObservation): TrustLedger => observe(emptyTrustLedger(), observation).ledger;
+const user = (digest: number) => ({ kind: 'user', id: 'ann', digest: name16(digest) }) as const;
+
+describe('the trust ledger', () => {
+  it('learns, and counts what it knows', () => {
+    const observation: LedgerObservation = {
+      publicKeys: [user(1)],
+      dataKey: { digest: name16(2) },
+      kdf: { iterations: 100_000 },
+      transport: 'ec',
+      items: [record(1), record(2)],
+      complete: true,
+    };
+    const first = observe(emptyTrustLedger(), observation);
+    const part = { new: 1, unchanged: 0, changed: [], suspicious: [] };
+    expect(first.report).toMatchObject({ publicKeys: part, dataKey: part, kdf: part, transport: part, refused: false });
+    expect(first.report.items).toEqual({ ...part, new: 2 });
+    const again = observe(first.ledger, observation);
+    expect(again.report.items).toEqual({ ...part, new: 0, unchanged: 2 });
+    expect(again.report.kdf).toEqual({ ...part, new: 0, unchanged: 1 });
+    expect(again.ledger).toEqual(first.ledger);
+    expect(structuredClone(again.ledger)).toEqual(first.ledger);
+    expect(again.report.accepted(name16(1))).toBe(true);
+    expect(again.report.accepted(name16(3))).toBe(false);
+    expect(again.report.acceptedKey('user', 'ann')).toBe(true);
+    expect(again.report.acceptedKey('team', 'ann')).toBe(false);
+  });
+
+  it('learns what got stronger or newer, and what the caller expects', () => {
+    const ledger = seen({
+      publicKeys: [user(1)],
+      dataKey: { digest: name16(2) },
+      kdf: { iterations: 1000 },
+      transport: 'ec',
+      items: [record(1, { wrap: 'user-ec', authenticated: false })],
+    });
+    const { ledger: next, report } = observe(
+      ledger,
+      {
+        publicKeys: [user(3)],
+        dataKey: { digest: name16(4) },
+        kdf: { iterations: 2000 },
+        transport: 'hybrid',
+        items: [record(1, { keyDigest: name16(7), dataDigest: name16(8), revision: 2 })],
+      },
+      { mode: 'strict', expectedKeys: [user(3)], expectedDataKey: name16(4) },
+    );
+    expect(report.items.changed).toEqual([{ subject: name16(1), what: ['key', 'data', 'revision', 'wrap'] }]);
+    expect(report.publicKeys.changed).toEqual([{ subject: 'user:ann', what: ['expected'] }]);
+    expect(report.dataKey.changed).toEqual([{ subject: '', what: ['expected'] }]);
+    expect(report.kdf.changed).toEqual([{ subject: '', what: ['stronger'] }]);
+    expect(report.transport.changed).toEqual([{ subject: '', what: ['stronger'] }]);
+    expect(next).toMatchObject({ dataKey: name16(4), iterations: 2000, transport: 'hybrid' });
+    expect(next.pins.get('user:ann')?.digest).toBe(name16(3));
+  });
+
+  it('forgets what it is told to, and learns it anew', () => {
+    const observation: LedgerObservation = {
+      publicKeys: [user(1)],
+      dataKey: { digest: name16(2) },
+      kdf: { iterations: 9 },
+      transport: 'hybrid',
+      items: [record(1)],
+    };
+    const everything = { uids: [name16(1)], publicKeys: [user(1)], dataKey: true, iterations: true, transport: true };
+    expect(forget(seen(observation), everything)).toEqual(emptyTrustLedger());
+    expect(forget(seen(observation), {})).toEqual(seen(observation));
+  });
+
+  it('reads the answer of a device', async () => {
+    const secrets = { folders: [], application: undefined, missing: [], expiresOn: undefined, warnings: [] };
+    const base = { folderUids: [], innerFolderUid: undefined, isEditable: true, data: {}, files: [], links: [] };
+    const opened = {
+      ...base,
+      uid: name16(1),
+      revision: 3,
+      key: undefined as never,
+      wrappedBy: 'application',
+      digests: { keyDigest: name16(2), dataDigest: name16(3) },
+    } as const;
+    const failed = [
+      { kind: 'record', uid: name16(5), parentUid: undefined, code: 'open-failed', message: '' },
+      { kind: 'file', uid: name16(6), parentUid: undefined, code: 'open-failed', message: '' },
+    ] as const;
+    const records = [opened, { ...opened, uid: '', wrappedBy: 'none' } as const];
+    expect(observationOfSecrets({ ...secrets, records, failed }, true)).toEqual({
+      items: [{ uid: name16(1), kind: 'record', keyDigest: name16(2), dataDigest: name16(3), revision: 3 }],
+      failed: [name16(5)],
+      complete: true,
+    });
+    const bare = { ...secrets, records: [{ ...opened, digests: undefined }], failed: [] };
+    expect(await codeOf(() => observationOfSecrets(bare))).toBe('argument-invalid');
+  });
+
+  it('refuses observations and policies of the wrong shape', async () => {
+    const item = (changes: object): LedgerObservation => ({ items: [{ ...record(1), ...changes }] });
+    const pin = (changes: object): LedgerObservation => ({ publicKeys: [{ ...user(1), ...changes }] });
+    const wrong: [LedgerObservation, LedgerPolicy?][] = [
+      [item({ kind: 'note' })],
+      [item({ wrap: 'rot13' })],
+      [item({ authenticated: 1 })],
+      [item({ keyDigest: 'x' })],
+      [item({ dataDigest: `${'A'.repeat(21)}B` })],
+      [item({ revision: -1 })],
+      [item({ revision: 0.5 })],
+      [pin({ kind: 'cat' })],
+      [pin({ id: '' })],
+      [pin({ id: 'x'.repeat(256) })],
+      [pin({ id: '\ud800' })],
+      [pin({ digest: '' })],
+      [{ dataKey: { digest: '' } }],
+      [{ kdf: { iterations: 0 } }],
+      [{ kdf: { iterations: 2 ** 32 } }],
+      [{ transport: 'rsa' as 'ec' }],
+      [{}, { requireHybrid: true }],
+      [{}, { expectedDataKey: '' }],
+      [{}, { minimumIterations: NaN }],
+      [{}, { expectedKeys: [{ ...user(1), digest: '' }] }],
+    ];
+    for (const [observation, policy] of wrong) {
+      expect(await codeOf(() => observe(emptyTrustLedger(), observation, policy))).toBe('argument-invalid');
+    }
+    expect(await codeOf(() => observe(emptyTrustLedger(), item({ uid: 'a' })))).toBe('uid-invalid');
+  });
+
+  it('agrees with a simple model, whatever a server answers', () => {
+    const item = fc.record({
+      uid: fc.integer({ min: 1, max: 4 }).map(name16),
+      kind: fc.constantFrom('record', 'record', 'record', 'folder'),
+      wrap: fc.constantFrom('data-key-gcm', 'user-ec', 'team-rsa'),
+      authenticated: fc.constantFrom(true, true, false),
+      keyDigest: fc.integer({ min: 5, max: 9 }).map(name16),
+      dataDigest: fc.integer({ min: 1, max: 2 }).map(name16),
+      revision: fc.option(fc.nat(3), { nil: undefined, freq: 6 }),
+    }) as fc.Arbitrary<ObservedItem>;
+    const step = fc.record({
+      items: fc.array(item, { maxLength: 5 }),
+      complete: fc.boolean(),
+      strict: fc.boolean(),
+      iterations: fc.integer({ min: 1, max: 4 }),
+      transport: fc.constantFrom('ec', 'hybrid'),
+      dataKey: fc.constantFrom(name16(1), name16(1), name16(1), name16(2)),
+      userKey: fc.integer({ min: 1, max: 2 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 8 }), (steps) => {
+        let ledger = emptyTrustLedger();
+        let model: Model = { items: [], iterations: 0, hybrid: false, dataKey: undefined, userKey: undefined };
+        for (const { items, complete, strict, iterations, transport, dataKey, userKey } of steps) {
+          const before = structuredClone(ledger);
+          const observation = {
+            items,
+            complete,
+            kdf: { iterations },
+            transport,
+            dataKey: { digest: dataKey },
+            publicKeys: [user(userKey)],
+          } as const;
+          const found = observe(ledger, observation, { mode: strict ? 'strict' : 'report' });
+          expect(ledger).toEqual(before);
+          const wanted = play(model, observation, userKey, strict);
+          expect(found.report.refused).toBe(wanted.refused);
+          expect(found.report.missing).toEqual(wanted.missing);
+          expect(found.report.items.suspicious.map(({ row, subject, refused }) => [row, subject, refused])).toEqual(
+            wanted.suspicious,
+          );
+          for (const { uid } of items) {
+            const bad = wanted.suspicious.some(([, subject, refused]) => subject === uid && refused);
+            expect(found.report.accepted(uid)).toBe(!wanted.refused && !bad);
+          }
+          model = wanted.model;
+          ledger = found.ledger;
+          expect([...ledger.items].map(([uid, trace]) => ({ uid, ...trace }))).toEqual(model.items);
+          expect(ledger.iterations ?? 0).toBe(model.iterations);
+          expect(ledger.transport === 'hybrid').toBe(model.hybrid);
+          expect(ledger.dataKey).toBe(model.dataKey);
+          expect(ledger.pins.get('user:ann')?.digest).toBe(model.userKey);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+interface Model {
+  readonly items: readonly (ObservedItem & { readonly absent: boolean })[];
+  readonly iterations: number;
+  readonly hybrid: boolean;
+  readonly dataKey: string | undefined;
+  readonly userKey: string | undefined;
+}
+
+/** The rules once more, over plain lists, as slow and as short as they can be. */
+function play(
+  model: Model,
+  shown: {
+    items: readonly ObservedItem[];
+    complete: boolean;
+    kdf: { iterations: number };
+    transport: string;
+    dataKey: { digest: string };
+  },
+  userKey: number,
+  strict: boolean,
+) {
+  const weaker = shown.kdf.iterations < model.iterations;
+  const downgraded = model.hybrid && shown.transport === 'ec';
+  const otherDataKey = model.dataKey !== undefined && model.dataKey !== shown.dataKey.digest;
+  const refused = otherDataKey || (strict && (weaker || downgraded));
+  const suspicious: [string, string, boolean][] = [];
+  // A key that was known under a uid before this answer, or was learned in it, belongs there.
+  const claims = model.items.map(({ uid, keyDigest }) => ({ uid, keyDigest }));
+  let items = [...model.items];
+  for (const item of shown.items) {
+    const known = items.find(({ uid }) => uid === item.uid);
+    const owner = claims.findLast(({ keyDigest }) => keyDigest === item.keyDigest);
+    const rows: [string, boolean][] = [];
+    if (known?.keyDigest !== item.keyDigest && owner && owner.uid !== item.uid) rows.push(['A5', strict]);
+    if (known) {
+      if (known.kind !== item.kind) rows.push(['A14', false]);
+      if (known.revision !== undefined) {
+        if ((item.revision ?? -1) < known.revision) rows.push(['A6', strict]);
+        if (item.revision === known.revision && item.dataDigest !== known.dataDigest) rows.push(['A6', true]);
+      }
+      if (isWeakerWrap(item.wrap ?? WRAP_KINDS.at(-1)!, known.wrap!)) rows.push(['A10', true]);
+      if (known.authenticated === true && item.authenticated === false) rows.push(['A8', strict]);
+    }
+    suspicious.push(...rows.map(([row, isRefused]): [string, string, boolean] => [row, item.uid, isRefused]));
+    if (rows.length > 0) continue;
+    const learned = { ...item, absent: false };
+    items = known ? items.map((other) => (other === known ? learned : other)) : [...items, learned];
+    claims.push({ uid: item.uid, keyDigest: item.keyDigest });
+  }
+  const came = new Set(shown.items.map(({ uid }) => uid));
+  const missing = shown.complete ? model.items.filter(({ uid, absent }) => !absent && !came.has(uid)) : [];
+  items = items.map((item) => (missing.some(({ uid }) => uid === item.uid) ? { ...item, absent: true } : item));
+  const learned: Model = {
+    items,
+    iterations: Math.max(model.iterations, shown.kdf.iterations),
+    hybrid: model.hybrid || shown.transport === 'hybrid',
+    dataKey: shown.dataKey.digest,
+    userKey: model.userKey ?? name16(userKey),
+  };
+  return { refused, suspicious, missing: missing.map(({ uid }) => uid), model: refused ? model : learned };
+}
