@@ -26,7 +26,7 @@ async function prepare(isKnown) {
   const sealed = items.map(({ uid }) => {
     const recordKey = randomBytes(32);
     const data = Buffer.from(JSON.stringify({ title: uid, type: 'login', fields: [], notes }));
-    return { wrapped: encrypt(dataKey, recordKey), data: encrypt(recordKey, data) };
+    return { wrapped: Buffer.concat(encrypt(dataKey, recordKey)), data: Buffer.concat(encrypt(recordKey, data)) };
   });
   return {
     async ours(stopwatch) {
