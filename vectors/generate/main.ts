@@ -4,6 +4,7 @@ import { nodeSuite } from 'vaultwire/crypto/node';
 import type { JsonMap, VectorFile, VectorTest } from '../runner/file.js';
 import { evaluate, VECTOR_FILES, type Evaluation } from '../runner/run.js';
 import { accountFile, hybridFile, mlKemPemFile, routerFile } from './account.js';
+import { accountKeysFile } from './account-keys.js';
 import { answersFile } from './answers.js';
 import { bindingFile } from './bindings.js';
 import { writeCommandsFile } from './commands.js';
@@ -14,6 +15,7 @@ import { askOracle, type Question } from './oracle.js';
 import { deviceRequestFile } from './requests.js';
 import { writeLists } from './readme.js';
 import { makeSchema } from './schema.js';
+import { legacyCbcFile, pamConfigurationFile, sharingFile } from './sharing.js';
 import { oneTimeTokenFile } from './tokens.js';
 import { transmissionKeyFile } from './transmission.js';
 import { getFoldersFile, getSecretFile } from './trees.js';
@@ -42,6 +44,10 @@ const definitions = [
   mlKemPemFile,
   accountFile,
   routerFile,
+  accountKeysFile,
+  sharingFile,
+  legacyCbcFile,
+  pamConfigurationFile,
 ];
 
 const problems: string[] = [];

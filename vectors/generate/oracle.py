@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import oracle_account  # noqa: E402
+import oracle_keys  # noqa: E402
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 MAXIMUM_REQUEST = 16 * 1024 * 1024
@@ -1455,6 +1456,7 @@ OPERATIONS = {
     "DeleteResults": delete_results,
     "UploadTarget": upload_target,
     **oracle_account.operations(sys.modules[__name__]),
+    **oracle_keys.operations(sys.modules[__name__]),
 }
 
 

@@ -1,5 +1,6 @@
 import type { GroupType } from '../runner/run.js';
 import { ACCOUNT_SCHEMAS } from './schema-account.js';
+import { KEY_SCHEMAS } from './schema-keys.js';
 
 /* The JSON Schema of the files: schema.json is written from here. */
 
@@ -642,6 +643,7 @@ export const GROUP_SCHEMAS: Readonly<Record<GroupType, GroupSchema>> = {
     },
   },
   ...ACCOUNT_SCHEMAS,
+  ...KEY_SCHEMAS,
 };
 
 function groupSchema(type: string, group: GroupSchema): Schema {
