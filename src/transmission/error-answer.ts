@@ -41,7 +41,7 @@ export function decodeErrorAnswer(answer: {
   const object = parse(answer.body);
   const error = text(object['error']);
   const resultCode = text(object['result_code']) ?? error;
-  const throttled = answer.status === 429 || (answer.status === 403 && resultCode === 'throttled');
+  const throttled = answer.status === 429 || (answer.status === 403 && [error, resultCode].includes('throttled'));
   if (throttled) {
     const asked = readSeconds(object['retry_after']) ?? readRetryAfter(answer.retryAfter, answer.now);
     return { action: 'wait', retryAfterMilliseconds: asked };

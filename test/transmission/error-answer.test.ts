@@ -47,7 +47,8 @@ describe('an answer other than 200', () => {
   test.each<[string, number, JsonValue, string | undefined, number | null]>([
     ['403 with error', 403, { error: 'throttled' }, undefined, null],
     ['403 with result_code', 403, { result_code: 'throttled' }, undefined, null],
-    ['result_code goes before error', 403, { error: 'other', result_code: 'throttled' }, undefined, null],
+    ['result_code beside another error', 403, { error: 'other', result_code: 'throttled' }, undefined, null],
+    ['error beside another result_code', 403, { error: 'throttled', result_code: 'other' }, undefined, null],
     ['retry_after as a number', 403, { result_code: 'throttled', retry_after: 10 }, undefined, 10_000],
     ['retry_after as text', 403, { result_code: 'throttled', retry_after: '10' }, undefined, 10_000],
     ['retry_after as a fraction', 403, { result_code: 'throttled', retry_after: 0.5 }, undefined, 500],
