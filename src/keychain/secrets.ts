@@ -170,7 +170,10 @@ export async function openSecrets(
   const missing = (options.requestedRecords ?? []).filter((uid) => !opened.has(uid) && !seen.has(uid));
   const absent = (options.requireRecords ?? []).filter((uid) => !opened.has(uid));
   if (absent.length > 0) {
-    throw new VaultwireError('record-missing', `answer: the required records ${absent.join(', ')} did not open`);
+    const why = (uid: string): string =>
+      failed.find((one) => one.kind === 'record' && one.uid === uid)?.code ?? 'missing';
+    const list = absent.map((uid) => `${uid} (${why(uid)})`).join(', ');
+    throw new VaultwireError('record-missing', `answer: expected these records to open: ${list}`);
   }
   const expiresOn = readOptionalInteger(root, 'expiresOn', 'answer');
   return {

@@ -630,8 +630,8 @@ describe('what was asked for', () => {
     const error = await refused('record-missing', () =>
       open(answer, { requireRecords: [good.uid, bad.uid, 'absent'] }),
     );
-    expect(error.message).toContain(bad.uid);
-    expect(error.message).toContain('absent');
+    expect(error.message).toContain(`${bad.uid} (open-failed)`);
+    expect(error.message).toContain('absent (missing)');
     expect(error.message).not.toContain(good.uid);
   });
 });
