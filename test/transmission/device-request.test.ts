@@ -583,6 +583,19 @@ describe('answers', () => {
     );
   });
 
+  test('buffers may be overwritten as soon as the call returned', async () => {
+    for (const suite of SUITES) {
+      const key = await suite.importAesKey(suite.randomBytes(32));
+      const answer = encodeUtf8('{"a":1}');
+      const sealing = sealAnswer(key, answer);
+      answer.fill(0);
+      const body = await sealing;
+      const opening = openAnswer(key, body);
+      body.fill(0);
+      expect(await opening).toEqual(encodeUtf8('{"a":1}'));
+    }
+  });
+
   test('an empty body is no answer, and everything else is refused below its shortest form', async () => {
     const key = await nodeSuite.importAesKey(nodeSuite.randomBytes(32));
     expect(await openAnswer(key, new Uint8Array(0))).toEqual(new Uint8Array(0));
