@@ -698,7 +698,12 @@ def read_token(text, host=None):
     if len(parts) == 4:
         if parts[0].upper() != "IL5" or not re.fullmatch(r"[1-9][0-9]{0,8}", parts[2]):
             raise Refusal("token-invalid")
-        server_key = {"id": int(parts[2]), "publicKey": token_part(parts[3], 65).hex()}
+        point = token_part(parts[3], 65)
+        try:
+            public_key(point)
+        except Refusal:
+            raise Refusal("token-invalid") from None
+        server_key = {"id": int(parts[2]), "publicKey": point.hex()}
     return check_host(host), secret, server_key
 
 
