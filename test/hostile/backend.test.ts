@@ -588,6 +588,42 @@ describe('A18: hostile JSON', () => {
     expect(Object.prototype).not.toHaveProperty('records');
   });
 
+  test('A18: a body without end is read no further than it may be', async () => {
+    const record = await application.addRecord({ title: 'record' });
+    await application.addFile(record, { name: 'a', content: encodeUtf8('content') });
+    let endless: number | undefined;
+    let [sent, ended] = [0, 0];
+    const device = await bindDevice({
+      maximumAnswerBytes: 1_000_000,
+      fetch: async (input, init) => {
+        if (endless === undefined) return backend.fetch(input, init);
+        const body = new ReadableStream<Uint8Array>({
+          pull: (controller) => {
+            sent += 10_000;
+            if (sent > 3_000_000) throw new Error('it reads on and on');
+            controller.enqueue(new Uint8Array(10_000));
+          },
+          cancel: () => {
+            ended++;
+          },
+        });
+        return new Response(body, { status: endless });
+      },
+    });
+    const file = first((await device.getSecrets()).records[0]?.files ?? []);
+    for (const [status, call, code, most] of [
+      [200, () => device.getSecrets(), 'message-too-long', 1_020_000],
+      [500, () => device.getSecrets(), 'request-rejected', 90_000],
+      [200, () => device.downloadFile(file), 'length-invalid', 20_000],
+      [200, () => device.downloadFile({ ...file, description: {} }), 'length-invalid', 1_020_000],
+      [200, () => device.downloadThumbnail({ ...file, thumbnailUrl: file.url }), 'length-invalid', 1_020_000],
+    ] as const) {
+      [endless, sent, ended] = [status, 0, 0];
+      await expect(call()).rejects.toMatchObject({ code });
+      expect([sent <= most, ended], `${code} after ${sent} bytes`).toEqual([true, 1]);
+    }
+  });
+
   test('A18: hostile JSON inside one record costs that record alone', async () => {
     const device = await bindDevice();
     await application.addRecord({ title: 'good' });
