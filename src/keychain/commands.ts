@@ -71,8 +71,8 @@ export function getSecretsCommand(
     payload: {
       ...sender(from),
       ...(publicKey && { publicKey: encodeBase64(publicKey) }),
-      ...(filter?.records && { requestedRecords: filter.records }),
-      ...(filter?.folders && { requestedFolders: filter.folders }),
+      ...(filter?.records && { requestedRecords: [...filter.records] }),
+      ...(filter?.folders && { requestedFolders: [...filter.folders] }),
       ...(filter?.links && { requestLinks: true }),
     },
   };
@@ -101,17 +101,19 @@ export async function updateSecretCommand(
     readonly removeFiles?: readonly string[];
   },
 ): Promise<Command> {
-  const { record, transaction, removeFiles = [] } = options;
+  const { transaction } = options;
+  const { uid, key, revision } = options.record;
+  const removeFiles = [...(options.removeFiles ?? [])];
   const data = removeFiles.length > 0 ? withoutFileReferences(options.data, removeFiles) : options.data;
   return {
     command: 'update_secret',
     payload: {
       ...sender(from),
-      recordUid: record.uid,
-      data: encodeBase64Url(await record.key.sealData(data)),
-      revision: record.revision,
+      recordUid: uid,
+      data: encodeBase64Url(await key.sealData(data)),
+      revision,
       ...(transaction && { transactionType: transaction }),
-      ...(removeFiles.length > 0 && { links2Remove: [...removeFiles] }),
+      ...(removeFiles.length > 0 && { links2Remove: removeFiles }),
     },
   };
 }

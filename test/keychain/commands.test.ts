@@ -234,7 +234,10 @@ describe.each(SUITES)('commands that write, with $name', (suite) => {
     const document = structuredClone(data) as Record<string, JsonValue>;
     const other = new Uint8Array(owner.publicKey.bytes);
     const creating = createSecretCommand(from, { owner: owned, folder, data: document, suite });
-    const updating = updateSecretCommand(from, { record, data: document });
+    const files = ['a file'];
+    const changing = { ...record };
+    const updating = updateSecretCommand(from, { record: changing, data: document, removeFiles: files });
+    const asking = getSecretsCommand(from, { filter: { records: files, folders: files } });
     const adding = addFileCommand(from, {
       owner: other,
       record: { ...record, data: document },
@@ -244,12 +247,17 @@ describe.each(SUITES)('commands that write, with $name', (suite) => {
     owned.fill(0);
     other.fill(0);
     content.fill(0);
+    files[0] = 'another file';
+    changing.revision = 8;
+    expect(asking.payload).toMatchObject({ requestedRecords: ['a file'], requestedFolders: ['a file'] });
     document['title'] = 'overwritten';
     document['fields'] = [];
     const created = await creating;
     expect(await created.recordKey.openData(as('create_secret', created).data)).toEqual(data);
     await openOwnerRecordKey(owner, as('create_secret', created).ownerRecordKey);
-    expect(await record.key.openData(as('update_secret', await updating).data)).toEqual(data);
+    const updated = as('update_secret', await updating);
+    expect(updated).toMatchObject({ revision: 7, linksToRemove: ['a file'] });
+    expect(await record.key.openData(updated.data)).toEqual(data);
     const added = await adding;
     expect(await added.fileKey.openContent(added.sealedContent)).toEqual(Uint8Array.of(1, 2, 3));
     await openOwnerFileKey(owner, as('add_file', added).ownerFileKey);
