@@ -567,7 +567,7 @@ def error_answer(t):
     error = text("error")
     code = text("result_code") if text("result_code") is not None else error
     status = t["status"]
-    if status == 429 or (status == 403 and code == "throttled"):
+    if status == 429 or (status == 403 and "throttled" in (error, code)):
         seconds = number_like_javascript(obj.get("retry_after"))
         if seconds > 0:
             return {"action": "wait", "retryAfterMilliseconds": as_number(seconds * 1000)}
