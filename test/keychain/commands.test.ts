@@ -251,7 +251,7 @@ describe.each(SUITES)('commands that write, with $name', (suite) => {
     changing.revision = 8;
     expect(asking.payload).toMatchObject({ requestedRecords: ['a file'], requestedFolders: ['a file'] });
     document['title'] = 'overwritten';
-    document['fields'] = [];
+    (document['fields'] as { value: string[] }[])[0]!.value.push('overwritten');
     const created = await creating;
     expect(await created.recordKey.openData(as('create_secret', created).data)).toEqual(data);
     await openOwnerRecordKey(owner, as('create_secret', created).ownerRecordKey);
@@ -261,7 +261,13 @@ describe.each(SUITES)('commands that write, with $name', (suite) => {
     const added = await adding;
     expect(await added.fileKey.openContent(added.sealedContent)).toEqual(Uint8Array.of(1, 2, 3));
     await openOwnerFileKey(owner, as('add_file', added).ownerFileKey);
-    expect((await record.key.openData(as('add_file', added).recordData))['title']).toBe('Grüße');
+    expect(await record.key.openData(as('add_file', added).recordData)).toEqual({
+      title: 'Grüße',
+      fields: [
+        { type: 'login', value: ['a'] },
+        { type: 'fileRef', value: [added.fileUid] },
+      ],
+    });
   });
 });
 
@@ -482,6 +488,14 @@ describe('reading a command on the server', () => {
       if (optional.has(field)) expect(readCommand(command, without).command).toBe(command);
       else await refused('field-missing', () => readCommand(command, without));
     }
+  });
+
+  test('a folder is not forced to go unless that is asked for', () => {
+    expect(readCommand('delete_folder', { folderUids: [uid] })).toStrictEqual({
+      command: 'delete_folder',
+      folderUids: [uid],
+      force: false,
+    });
   });
 
   test('an empty folder uid is none', () => {
