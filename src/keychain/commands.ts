@@ -4,6 +4,7 @@ import type { DeviceCommand } from '../transmission/device-request.js';
 import { encodeBase64, encodeBase64Url } from '../wire/base64.js';
 import { copyBytes, encodeUtf8, type Bytes } from '../wire/bytes.js';
 import { VaultwireError } from '../wire/error.js';
+import { printable } from '../wire/text.js';
 import {
   decodeJsonObject,
   readBase64,
@@ -335,8 +336,9 @@ export function readDeleteResults(answer: JsonObject, uids: readonly string[]): 
       const name = `answer.${list}[]`;
       const uid = readOptionalString(object, list === 'records' ? 'recordUid' : 'folderUid', name);
       if (uid === undefined) continue;
-      const responseCode = readOptionalString(object, 'responseCode', name) ?? 'unknown';
-      const errorMessage = readOptionalString(object, 'errorMessage', name);
+      const responseCode = printable(readOptionalString(object, 'responseCode', name) ?? 'unknown');
+      const words = readOptionalString(object, 'errorMessage', name);
+      const errorMessage = words === undefined ? undefined : printable(words);
       results.set(uid, { uid, deleted: responseCode.toLowerCase() === 'ok', responseCode, errorMessage });
     }
   }

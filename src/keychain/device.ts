@@ -11,7 +11,7 @@ import { startRequest, stepRequest, type RequestState } from '../transmission/re
 import { customServerKey, publishedServerKeys, type ServerKeys } from '../transmission/server-keys.js';
 import { encodeBase64Url } from '../wire/base64.js';
 import { copyBytes, equalBytes, type Bytes } from '../wire/bytes.js';
-import { VaultwireError } from '../wire/error.js';
+import { isVaultwireError, VaultwireError } from '../wire/error.js';
 import { decodeJsonObject, readOptionalBase64, type JsonObject } from '../wire/json.js';
 import { startBinding, stepBinding, type BindingEffect, type BindingEvent } from './binding-client.js';
 import {
@@ -49,7 +49,7 @@ import {
 } from './secrets.js';
 import { readOneTimeToken, type OneTimeToken, type TokenServerKey } from './token.js';
 
-/** How long the default transport waits for an answer, in milliseconds. */
+/** How long a request may take unless told otherwise, in milliseconds. */
 export const DEFAULT_TIMEOUT = 60_000;
 
 /** Everything a device takes from the world around it. Each part can be replaced. */
@@ -75,7 +75,9 @@ export interface DeviceOptions {
   readonly maximumAnswerBytes?: number;
   readonly clientVersion?: string;
   readonly suite?: CryptoSuite;
-  /** Default the platform's fetch, with redirects refused, no credentials, and {@link DEFAULT_TIMEOUT}. */
+  /** How long each request may take, in milliseconds. Default {@link DEFAULT_TIMEOUT}. */
+  readonly timeoutMilliseconds?: number;
+  /** Default the platform's fetch. Redirects are refused and no credentials sent, whichever it is. */
   readonly fetch?: typeof fetch;
   /** Waits for some milliseconds. Default a timer. */
   readonly sleep?: (milliseconds: number) => Promise<void>;
@@ -87,6 +89,8 @@ export interface DeviceOptions {
 export interface GetSecretsOptions extends SecretsFilter {
   /** Fail when any of these records did not open. */
   readonly require?: readonly string[];
+  /** Fail when anything did not open, or did not come although it was asked for. */
+  readonly requireAll?: boolean;
   /** Make digests for `observeSecrets`. */
   readonly digests?: boolean;
 }
@@ -256,7 +260,9 @@ class DeviceContext {
     try {
       this.#opened = await clientKey.unwrapApplicationKey(encrypted, { suite: this.suite, extractable });
       return { type: 'application-key-opened' };
-    } catch {
+    } catch (error) {
+      // A key of the caller's own that fails in its own way has not refused anything.
+      if (!isVaultwireError(error)) throw error;
       return { type: 'application-key-refused' };
     }
   }
@@ -337,7 +343,7 @@ class DeviceContext {
   fetch(url: string | URL, init: RequestInit): Promise<Response> {
     // eslint-disable-next-line no-restricted-globals -- a default that the caller can replace
     const request = this.options.fetch ?? fetch;
-    const signal = AbortSignal.timeout(DEFAULT_TIMEOUT);
+    const signal = AbortSignal.timeout(this.options.timeoutMilliseconds ?? DEFAULT_TIMEOUT);
     // No credentials and no redirects: a server must not learn more, nor send the device elsewhere.
     return request(url, { credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer', signal, ...init });
   }
@@ -424,7 +430,9 @@ export class Device {
     const openOptions: OpenSecretsOptions = {
       suite: context.suite,
       ...(options.records && { requestedRecords: options.records }),
+      ...(options.folders && { requestedFolders: options.folders }),
       ...(options.require && { requireRecords: options.require }),
+      ...(options.requireAll !== undefined && { requireAll: options.requireAll }),
       ...(options.digests !== undefined && { digests: options.digests }),
     };
     return openSecrets(answer, context.applicationKey, openOptions);

@@ -6,7 +6,22 @@ export * from './device.js';
 export * from './file-url.js';
 export * from './folders.js';
 export * from './handles.js';
-export * from './keys.js';
+export {
+  ApplicationKey,
+  ClientKey,
+  FileKey,
+  FolderKey,
+  generateApplicationKey,
+  generateFileKey,
+  generateFolderKey,
+  generateRecordKey,
+  importApplicationKey,
+  MAXIMUM_DOCUMENT_BYTES,
+  openOwnerFileKey,
+  openOwnerRecordKey,
+  RecordKey,
+  type UnwrapOptions,
+} from './keys.js';
 export * from './ledger.js';
 export * from './owner.js';
 export {

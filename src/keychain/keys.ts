@@ -251,7 +251,8 @@ export class ClientKey extends HierarchyKey {
   }
 }
 
-async function importFolderKey(bytes: Bytes, options: UnwrapOptions): Promise<FolderKey> {
+/** A folder key of its 32 bytes, which are overwritten. */
+export async function importFolderKey(bytes: Bytes, options: UnwrapOptions): Promise<FolderKey> {
   const suite = options.suite ?? defaultSealingSuite;
   const records = await suite.importAesKey(bytes, options);
   const folders = await suite.importAesCbcKey(bytes, options);

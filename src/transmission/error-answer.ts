@@ -1,5 +1,6 @@
 import { VaultwireError } from '../wire/error.js';
 import { decodeJson, isJsonObject, MAXIMUM_JSON_DEPTH, type JsonObject, type JsonValue } from '../wire/json.js';
+import { printable } from '../wire/text.js';
 
 /** What an answer other than 200 tells the client to do next (wire note: transmission, errors). */
 export type ErrorAnswer =
@@ -21,8 +22,6 @@ export type ErrorAnswer =
 
 /** How much of an error body is read, in bytes. Throttle bodies longer than 1,000 bytes have been seen. */
 export const MAXIMUM_ERROR_BYTES = 64 * 1024;
-/** How much of a server's words a result carries, in characters. */
-const MAXIMUM_MESSAGE_LENGTH = 1000;
 
 /**
  * Reads an answer other than 200. Never throws: what cannot be read is something to give up on. The answer is not
@@ -69,10 +68,6 @@ function parse(body: Uint8Array): JsonObject {
 }
 
 const text = (value: JsonValue | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
-
-/** A server's words go to terminals and logs: they must not bring escape sequences along. */
-const printable = (words: string): string =>
-  words.slice(0, MAXIMUM_MESSAGE_LENGTH).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
 
 /** Milliseconds of a number of seconds, which some backends write as text. */
 function readSeconds(value: JsonValue | undefined): number | null {
