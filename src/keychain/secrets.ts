@@ -165,7 +165,8 @@ export async function openSecrets(
       const uid = readUid(object, 'folderUid', name);
       if (swappedFolders.has(item)) throw swapSuspected('folder');
       const folder = { uid, ...(await openFolderKey(object, applicationKey, unwrapOptions)) };
-      places.push(...readArray(object, 'records', name).map((record) => ({ item: record, folder })));
+      // Not push(...): an answer may hold more records than a call takes arguments.
+      for (const record of readArray(object, 'records', name)) places.push({ item: record, folder });
       folders.push(folder);
     } catch (error) {
       failed.push(failure('folder', textMember(item, 'folderUid'), undefined, error));
@@ -182,7 +183,7 @@ export async function openSecrets(
     const batch = places.slice(start, start + BATCH);
     const results = await Promise.all(batch.map((place) => openRecord(place, applicationKey, swapped, unwrapOptions)));
     for (const result of results) {
-      failed.push(...result.failed);
+      for (const one of result.failed) failed.push(one);
       if (result.record) addRecord(opened, result.record, failed);
     }
   }
@@ -193,10 +194,12 @@ export async function openSecrets(
   const came = new Set(folderItems.map((item) => textMember(item, 'folderUid')));
   const missingFolders = (options.requestedFolders ?? []).filter((uid) => !came.has(uid));
   const absent = (options.requireRecords ?? []).filter((uid) => !opened.has(uid));
-  if (options.requireAll === true) absent.push(...missing, ...missingFolders, ...failed.map(({ uid }) => uid));
+  if (options.requireAll === true) {
+    for (const uid of [...missing, ...missingFolders, ...failed.map((one) => one.uid)]) absent.push(uid);
+  }
   if (absent.length > 0) {
-    const why = (uid: string): string => failed.find((one) => one.uid === uid)?.code ?? 'missing';
-    const list = [...new Set(absent)].map((uid) => `${uid} (${why(uid)})`).join(', ');
+    const reasons = new Map(failed.toReversed().map(({ uid, code }) => [uid, code]));
+    const list = [...new Set(absent)].map((uid) => `${uid} (${reasons.get(uid) ?? 'missing'})`).join(', ');
     throw new VaultwireError('record-missing', `answer: expected these to open: ${list}`);
   }
   const expiresOn = readOptionalInteger(root, 'expiresOn', 'answer');
@@ -371,19 +374,21 @@ function addRecord(opened: Map<string, OpenedRecord>, record: OpenedRecord, fail
  * characters of the base64) means the same wrapped key, copied. Which of the two is the honest one cannot be known.
  */
 function sharedWrappedKeys(items: readonly JsonValue[], keyMember: string, uidMember: string): ReadonlySet<JsonValue> {
-  const byNonce = new Map<string, { readonly uid: string; readonly items: JsonValue[]; shared: boolean }>();
+  const uidOf = new Map<string, string>();
+  const shared = new Set<string>();
   for (const item of items) {
-    const wrapped = textMember(item, keyMember);
-    if (wrapped === '') continue;
-    const nonce = wrapped.slice(0, 16).replaceAll('+', '-').replaceAll('/', '_');
+    const nonce = nonceOf(textMember(item, keyMember));
     const uid = textMember(item, uidMember);
-    const first = byNonce.get(nonce);
-    if (first) {
-      first.items.push(item);
-      first.shared ||= first.uid !== uid;
-    } else byNonce.set(nonce, { uid, items: [item], shared: false });
+    const first = uidOf.get(nonce);
+    if (first === undefined) uidOf.set(nonce, uid);
+    else if (first !== uid && nonce !== '') shared.add(nonce);
   }
-  return new Set([...byNonce.values()].flatMap((one) => (one.shared ? one.items : [])));
+  return new Set(items.filter((item) => shared.size > 0 && shared.has(nonceOf(textMember(item, keyMember)))));
+}
+
+function nonceOf(wrapped: string): string {
+  const start = wrapped.slice(0, 16);
+  return /[-_]/.test(start) ? start.replaceAll('-', '+').replaceAll('_', '/') : start;
 }
 
 const swapSuspected = (kind: 'record' | 'folder'): VaultwireError =>

@@ -443,6 +443,25 @@ describe('what does not open is reported beside what does', () => {
     expect(opened.records[0]!.files[0]).toMatchObject({ url: undefined, thumbnailUrl: undefined });
   });
 
+  test('however much it is: more than a call takes arguments', async () => {
+    const many: JsonValue[] = Array.from({ length: 150_000 }, () => null);
+    const folder = await sharedFolder();
+    const made = await record({ title: 'good' });
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      const withFiles = patched(encode({ records: [made.answer] }), (one) => ({ ...one, files: many }));
+      const opened = await open(withFiles);
+      expect(uids(opened)).toEqual([made.uid]);
+      expect(opened.failed).toHaveLength(many.length);
+
+      const folders = [{ folderUid: folder.uid, folderKey: encodeBase64(folder.wrapped), records: many }];
+      await refused('record-missing', () => open({ ...encode(), folders }, { requireAll: true }));
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+  });
+
   test('an application’s description that does not open', async () => {
     const made = await record({});
     for (const [appData, code] of [
