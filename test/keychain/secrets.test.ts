@@ -23,6 +23,7 @@ import { encodeJson, type JsonObject, type JsonValue } from '../../src/wire/json
 import { refused } from '../support/refused.js';
 import { remoteAesKey } from '../support/remote-keys.js';
 import { SUITES } from '../support/suites.js';
+import { jsonValues } from '../support/json-values.js';
 
 let application: ApplicationKey;
 let applicationData: Bytes;
@@ -189,8 +190,8 @@ describe('a get_secret answer', () => {
   test('any tree comes back whole', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.dictionary(fc.string({ unit: fc.constantFrom('a', 'b') }), fc.jsonValue()), { maxLength: 5 }),
-        fc.array(fc.array(fc.dictionary(fc.constantFrom('a', 'b'), fc.jsonValue()), { maxLength: 3 }), {
+        fc.array(fc.dictionary(fc.string({ unit: fc.constantFrom('a', 'b') }), jsonValues()), { maxLength: 5 }),
+        fc.array(fc.array(fc.dictionary(fc.constantFrom('a', 'b'), jsonValues()), { maxLength: 3 }), {
           maxLength: 3,
         }),
         async (alone, inFolders) => {
