@@ -1,4 +1,4 @@
-// Budgets of what a browser loads, minified and gzipped. The first is a promise of the README; the others keep
+// Budgets of what a browser loads, minified and gzipped. The first is a promise of docs/decisions.md; the others keep
 // each entry about 10 % above what it measured when its budget was set.
 const forBrowsers = (config) => ({
   ...config,
@@ -26,7 +26,7 @@ export default [
       'dist/transmission/index.js': '{ sealDeviceRequest, openAnswer }',
       'dist/keychain/index.js': '{ openSecrets }',
     },
-    limit: '6.1 kB',
+    limit: '6.6 kB',
     gzip: true,
     modifyEsbuildConfig: forBrowsers,
   },

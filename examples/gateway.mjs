@@ -15,13 +15,14 @@ const [record] = records;
 const password = randomBytes(24).toString('base64url');
 const fields = record.data.fields.map((field) => (field.type === 'password' ? { ...field, value: [password] } : field));
 
-// Pending until it is known whether the target took the new password: the vault and the target never disagree.
+// Pending until it is known whether the target took the new password.
 await device.updateRecord(record, { ...record.data, fields }, { transaction: 'rotation' });
 try {
   await changePasswordOfTarget(password);
-  await device.finalizeUpdate(record.uid);
-  console.log(`rotated ${record.data.title}`);
 } catch (error) {
   await device.rollbackUpdate(record.uid);
   throw error;
 }
+// Never rolled back from here on, even if this fails: the target has the password, and the pending update is its only copy.
+await device.finalizeUpdate(record.uid);
+console.log(`rotated ${record.data.title}`);

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { isVaultwireError } from 'vaultwire';
 import { defaultSuite } from 'vaultwire/crypto';
 import { encodeSecretsAnswer, readCommand, stepServedClient } from 'vaultwire/keychain';
 import { decodeDeviceRequest, openDeviceRequest, ReplayWindow, sealAnswer } from 'vaultwire/transmission';
@@ -46,8 +47,11 @@ export async function startSecretsServer({ clients, secrets, ownerPublicKey }) {
       const headers = new Headers(Object.entries(request.headers));
       response.end(await answer(headers, new Uint8Array(Buffer.concat(chunks)), request.socket.remoteAddress));
     } catch (error) {
-      response.statusCode = 403;
-      response.end(JSON.stringify({ error: 'access_denied', result_code: error.code, message: error.message }));
+      // What fails inside is nobody's business outside.
+      const refused = isVaultwireError(error);
+      response.statusCode = refused ? 403 : 500;
+      const { code, message } = refused ? error : { code: 'internal_error', message: 'the server failed' };
+      response.end(JSON.stringify({ error: refused ? 'access_denied' : code, result_code: code, message }));
     }
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));

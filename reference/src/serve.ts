@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { VaultwireError } from 'vaultwire';
 import type { SeenRequest } from './backend/device-service.js';
@@ -75,8 +75,9 @@ export function registerServe(program: Command): void {
 async function serve(options: ServeOptions, origins: readonly string[] | undefined): Promise<void> {
   const { seed, data, json = false, serverKeyId } = options;
   const tls = await readTls(options);
-  // What cannot be written is found before anything is seeded, whose tokens would be lost.
-  if (options.writeCert !== undefined) await writeFile(options.writeCert, '');
+  // What cannot be written is found before anything is seeded, whose tokens would be lost. What is there stays until
+  // this server has an address: it may be the certificate of one that runs.
+  if (options.writeCert !== undefined) await appendFile(options.writeCert, '');
   const server = await startServer({
     port: options.port,
     host: options.host,

@@ -146,6 +146,15 @@ export const defaultSuite: CryptoSuite = webcryptoSuite;
 /** The part of it that sealing and opening need. */
 export const defaultSealingSuite: SealingSuite = sealingSuite;
 
+/** The platform's CryptoKey, by way of its global `crypto`: the types of Node 20 have no global name for it. */
+export type CryptoKey = Parameters<typeof crypto.subtle.exportKey>[1];
+
+/** The platform's CryptoKeyPair, likewise. */
+export interface CryptoKeyPair {
+  privateKey: CryptoKey;
+  publicKey: CryptoKey;
+}
+
 /**
  * A key object over a CryptoKey that the caller has kept, in IndexedDB for one.
  *

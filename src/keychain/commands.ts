@@ -4,6 +4,7 @@ import type { DeviceCommand } from '../transmission/device-request.js';
 import { encodeBase64, encodeBase64Url } from '../wire/base64.js';
 import { copyBytes, encodeUtf8, type Bytes } from '../wire/bytes.js';
 import { VaultwireError } from '../wire/error.js';
+import { printable } from '../wire/text.js';
 import {
   decodeJsonObject,
   readBase64,
@@ -71,8 +72,8 @@ export function getSecretsCommand(
     payload: {
       ...sender(from),
       ...(publicKey && { publicKey: encodeBase64(publicKey) }),
-      ...(filter?.records && { requestedRecords: filter.records }),
-      ...(filter?.folders && { requestedFolders: filter.folders }),
+      ...(filter?.records && { requestedRecords: [...filter.records] }),
+      ...(filter?.folders && { requestedFolders: [...filter.folders] }),
       ...(filter?.links && { requestLinks: true }),
     },
   };
@@ -101,17 +102,19 @@ export async function updateSecretCommand(
     readonly removeFiles?: readonly string[];
   },
 ): Promise<Command> {
-  const { record, transaction, removeFiles = [] } = options;
+  const { transaction } = options;
+  const { uid, key, revision } = options.record;
+  const removeFiles = [...(options.removeFiles ?? [])];
   const data = removeFiles.length > 0 ? withoutFileReferences(options.data, removeFiles) : options.data;
   return {
     command: 'update_secret',
     payload: {
       ...sender(from),
-      recordUid: record.uid,
-      data: encodeBase64Url(await record.key.sealData(data)),
-      revision: record.revision,
+      recordUid: uid,
+      data: encodeBase64Url(await key.sealData(data)),
+      revision,
       ...(transaction && { transactionType: transaction }),
-      ...(removeFiles.length > 0 && { links2Remove: [...removeFiles] }),
+      ...(removeFiles.length > 0 && { links2Remove: removeFiles }),
     },
   };
 }
@@ -333,8 +336,9 @@ export function readDeleteResults(answer: JsonObject, uids: readonly string[]): 
       const name = `answer.${list}[]`;
       const uid = readOptionalString(object, list === 'records' ? 'recordUid' : 'folderUid', name);
       if (uid === undefined) continue;
-      const responseCode = readOptionalString(object, 'responseCode', name) ?? 'unknown';
-      const errorMessage = readOptionalString(object, 'errorMessage', name);
+      const responseCode = printable(readOptionalString(object, 'responseCode', name) ?? 'unknown');
+      const words = readOptionalString(object, 'errorMessage', name);
+      const errorMessage = words === undefined ? undefined : printable(words);
       results.set(uid, { uid, deleted: responseCode.toLowerCase() === 'ok', responseCode, errorMessage });
     }
   }

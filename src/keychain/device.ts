@@ -1,11 +1,17 @@
 import { defaultSuite } from '#default-suite';
-import type { CryptoSuite } from '../crypto/suite.js';
-import { openAnswer, sealDeviceRequest, deviceRequestHeaders } from '../transmission/device-request.js';
+import { GCM_NONCE_LENGTH, GCM_TAG_LENGTH, type CryptoSuite } from '../crypto/suite.js';
+import {
+  deviceRequestHeaders,
+  MAXIMUM_ANSWER_BYTES,
+  openAnswer,
+  sealDeviceRequest,
+} from '../transmission/device-request.js';
+import { MAXIMUM_ERROR_BYTES } from '../transmission/error-answer.js';
 import { startRequest, stepRequest, type RequestState } from '../transmission/request-loop.js';
 import { customServerKey, publishedServerKeys, type ServerKeys } from '../transmission/server-keys.js';
 import { encodeBase64Url } from '../wire/base64.js';
 import { copyBytes, equalBytes, type Bytes } from '../wire/bytes.js';
-import { VaultwireError } from '../wire/error.js';
+import { isVaultwireError, VaultwireError } from '../wire/error.js';
 import { decodeJsonObject, readOptionalBase64, type JsonObject } from '../wire/json.js';
 import { startBinding, stepBinding, type BindingEffect, type BindingEvent } from './binding-client.js';
 import {
@@ -43,7 +49,7 @@ import {
 } from './secrets.js';
 import { readOneTimeToken, type OneTimeToken, type TokenServerKey } from './token.js';
 
-/** How long the default transport waits for an answer, in milliseconds. */
+/** How long a request may take unless told otherwise, in milliseconds. */
 export const DEFAULT_TIMEOUT = 60_000;
 
 /** Everything a device takes from the world around it. Each part can be replaced. */
@@ -65,9 +71,13 @@ export interface DeviceOptions {
   readonly fileUrls?: FileUrlPolicy;
   /** Which hosts a region redirect may lead to. Default: the published regions. */
   readonly allowsHost?: (host: string) => boolean;
+  /** Largest answer that is read, and largest file of unknown size, in bytes. Default {@link MAXIMUM_ANSWER_BYTES}. */
+  readonly maximumAnswerBytes?: number;
   readonly clientVersion?: string;
   readonly suite?: CryptoSuite;
-  /** Default the platform's fetch, with redirects refused, no credentials, and {@link DEFAULT_TIMEOUT}. */
+  /** How long each request may take, in milliseconds. Default {@link DEFAULT_TIMEOUT}. */
+  readonly timeoutMilliseconds?: number;
+  /** Default the platform's fetch. Redirects are refused and no credentials sent, whichever it is. */
   readonly fetch?: typeof fetch;
   /** Waits for some milliseconds. Default a timer. */
   readonly sleep?: (milliseconds: number) => Promise<void>;
@@ -79,6 +89,8 @@ export interface DeviceOptions {
 export interface GetSecretsOptions extends SecretsFilter {
   /** Fail when any of these records did not open. */
   readonly require?: readonly string[];
+  /** Fail when anything did not open, or did not come although it was asked for. */
+  readonly requireAll?: boolean;
   /** Make digests for `observeSecrets`. */
   readonly digests?: boolean;
 }
@@ -164,6 +176,10 @@ class DeviceContext {
     throw new VaultwireError('client-not-bound', 'device: it has no application key yet');
   }
 
+  get maximumAnswerBytes(): number {
+    return this.options.maximumAnswerBytes ?? MAXIMUM_ANSWER_BYTES;
+  }
+
   get sender(): CommandSender {
     const { clientVersion } = this.options;
     return { clientId: this.configuration.clientId, ...(clientVersion !== undefined && { clientVersion }) };
@@ -244,7 +260,9 @@ class DeviceContext {
     try {
       this.#opened = await clientKey.unwrapApplicationKey(encrypted, { suite: this.suite, extractable });
       return { type: 'application-key-opened' };
-    } catch {
+    } catch (error) {
+      // A key of the caller's own that fails in its own way has not refused anything.
+      if (!isVaultwireError(error)) throw error;
       return { type: 'application-key-refused' };
     }
   }
@@ -253,6 +271,7 @@ class DeviceContext {
   async ask(command: Command): Promise<JsonObject> {
     const { configuration, serverKeys, suite, options } = this;
     const { sleep = timer, now = Date.now, allowsHost } = options;
+    const maximumBytes = this.maximumAnswerBytes;
     const first = startRequest({
       host: configuration.host,
       serverKeyId: this.#serverKeyId(),
@@ -269,7 +288,7 @@ class DeviceContext {
         headers: deviceRequestHeaders(sealed.request),
         body: new Uint8Array(sealed.request.payload),
       });
-      const body = new Uint8Array(await response.arrayBuffer());
+      const body = await readBody(response, response.status === 200 ? maximumBytes : MAXIMUM_ERROR_BYTES);
       const event = { status: response.status, body, retryAfter: response.headers.get('Retry-After') };
       const step = stepRequest(
         state,
@@ -279,7 +298,7 @@ class DeviceContext {
       state = step.state;
       if (step.effect.type === 'fail') throw step.effect.error;
       if (step.effect.type === 'deliver') {
-        const answer = await openAnswer(sealed.transmissionKey, body);
+        const answer = await openAnswer(sealed.transmissionKey, body, { maximumBytes });
         if (answer.length === 0 && isReading(command)) {
           throw new VaultwireError('answer-unexpected', `${command.command}: expected an answer, found none`);
         }
@@ -324,11 +343,40 @@ class DeviceContext {
   fetch(url: string | URL, init: RequestInit): Promise<Response> {
     // eslint-disable-next-line no-restricted-globals -- a default that the caller can replace
     const request = this.options.fetch ?? fetch;
-    const signal = AbortSignal.timeout(DEFAULT_TIMEOUT);
+    const signal = AbortSignal.timeout(this.options.timeoutMilliseconds ?? DEFAULT_TIMEOUT);
     // No credentials and no redirects: a server must not learn more, nor send the device elsewhere.
     return request(url, { credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer', signal, ...init });
   }
 }
+
+/**
+ * The body of a response. Of one that is longer than it may be, a byte more than that is read and the rest is not: a
+ * server must not fill the device's memory, and whoever gets the bytes sees that they are too many.
+ */
+async function readBody(response: Response, maximumBytes: number): Promise<Bytes> {
+  // Some platforms have a fetch without streams.
+  if (!response.body) return new Uint8Array(await response.arrayBuffer());
+  const reader = response.body.getReader();
+  let bytes = new Uint8Array(Math.min(FIRST_BUFFER, maximumBytes + 1));
+  let length = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const chunk = part.value.subarray(0, maximumBytes + 1 - length);
+    if (length + chunk.length > bytes.length) {
+      const larger = new Uint8Array(Math.min(2 * (length + chunk.length), maximumBytes + 1));
+      larger.set(bytes.subarray(0, length));
+      bytes = larger;
+    }
+    bytes.set(chunk, length);
+    length += chunk.length;
+    if (length <= maximumBytes) continue;
+    reader.cancel().catch(() => undefined);
+    break;
+  }
+  return bytes.slice(0, length);
+}
+
+/** Most answers fit into this many bytes. */
+const FIRST_BUFFER = 64 * 1024;
 
 const isReading = ({ command }: Command): boolean => command === 'get_secret' || command === 'get_folders';
 
@@ -382,7 +430,9 @@ export class Device {
     const openOptions: OpenSecretsOptions = {
       suite: context.suite,
       ...(options.records && { requestedRecords: options.records }),
+      ...(options.folders && { requestedFolders: options.folders }),
       ...(options.require && { requireRecords: options.require }),
+      ...(options.requireAll !== undefined && { requireAll: options.requireAll }),
       ...(options.digests !== undefined && { digests: options.digests }),
     };
     return openSecrets(answer, context.applicationKey, openOptions);
@@ -504,27 +554,37 @@ export class Device {
    *   long as its description says
    */
   async downloadFile(file: Pick<OpenedFile, 'url' | 'key' | 'description'>): Promise<Bytes> {
-    const content = await this.#download(file.url, file.key);
     const size = file.description['size'];
+    const content = await this.#download(file.url, file.key, Number.isSafeInteger(size) ? Number(size) : undefined);
     if (typeof size === 'number' && size !== content.length) {
       throw new VaultwireError('length-invalid', `file: expected ${size} bytes, found ${content.length}`);
     }
     return content;
   }
 
-  /** Fetches a file's thumbnail and opens it. @throws VaultwireError `url-refused`, `download-failed`, `open-failed` */
+  /**
+   * Fetches a file's thumbnail and opens it.
+   *
+   * @throws VaultwireError `url-refused`, `download-failed`, `length-invalid`, `open-failed`
+   */
   downloadThumbnail(file: Pick<OpenedFile, 'thumbnailUrl' | 'key'>): Promise<Bytes> {
     return this.#download(file.thumbnailUrl, file.key);
   }
 
-  async #download(text: string | undefined, key: OpenedFile['key']): Promise<Bytes> {
+  async #download(text: string | undefined, key: OpenedFile['key'], size?: number): Promise<Bytes> {
     if (text === undefined) throw new VaultwireError('url-refused', 'file URL: the server gave none');
     const url = assertFileUrl(text, this.#context.options.fileUrls);
     const response = await this.#context.fetch(url, { method: 'GET' });
     if (response.status !== 200) {
       throw new VaultwireError('download-failed', `download: expected status 200, found ${response.status}`);
     }
-    return key.openContent(new Uint8Array(await response.arrayBuffer()));
+    const maximumBytes =
+      size === undefined ? this.#context.maximumAnswerBytes : size + GCM_NONCE_LENGTH + GCM_TAG_LENGTH;
+    const sealed = await readBody(response, maximumBytes);
+    if (sealed.length > maximumBytes) {
+      throw new VaultwireError('length-invalid', `file: expected at most ${maximumBytes} bytes, sealed`);
+    }
+    return key.openContent(sealed);
   }
 
   #ownerPublicKey(): Bytes {

@@ -34,7 +34,7 @@ export function assertFileUrl(text: string, policy: FileUrlPolicy = {}): URL {
 
 /** The URL parser has normalized the host: decimal, octal and hexadecimal IPv4 forms all come out dotted. */
 function isPrivateHost(host: string): boolean {
-  const name = host.replace(/\.$/, '');
+  const name = host.replace(/\.+$/, '');
   if (name.startsWith('[')) return isPrivateIpv6(name.slice(1, -1));
   const octets = /^(\d+)\.(\d+)\.\d+\.\d+$/.exec(name);
   if (octets) return isPrivateIpv4(Number(octets[1]), Number(octets[2]));

@@ -1,4 +1,11 @@
-import { aesKeyFromCryptoKey, cryptoKeyOf, cryptoKeyPairOf, signingKeyFromCryptoKeyPair } from '../crypto/webcrypto.js';
+import {
+  aesKeyFromCryptoKey,
+  cryptoKeyOf,
+  cryptoKeyPairOf,
+  signingKeyFromCryptoKeyPair,
+  type CryptoKey,
+  type CryptoKeyPair,
+} from '../crypto/webcrypto.js';
 import type { Bytes } from '../wire/bytes.js';
 import type { DeviceConfiguration } from './configuration.js';
 import { ApplicationKey, ClientKey } from './keys.js';

@@ -3,6 +3,7 @@ import type { SealingSuite } from '../crypto/suite.js';
 import { encodeBase64Url } from '../wire/base64.js';
 import { assertBytes } from '../wire/bytes.js';
 import { isVaultwireError, VaultwireError, type ErrorCode } from '../wire/error.js';
+import { printable } from '../wire/text.js';
 import {
   decodeJsonObject,
   isJsonObject,
@@ -16,7 +17,14 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../wire/json.js';
-import { RecordKey, type ApplicationKey, type FileKey, type FolderKey, type UnwrapOptions } from './keys.js';
+import {
+  importFolderKey,
+  RecordKey,
+  type ApplicationKey,
+  type FileKey,
+  type FolderKey,
+  type UnwrapOptions,
+} from './keys.js';
 import { assertUid } from './uid.js';
 
 /** Largest answer in bytes, and how deep its JSON may nest. */
@@ -27,7 +35,7 @@ const BATCH = 64;
 /** What did not open, and why. The good ones are never lost for it. */
 export interface Failure {
   readonly kind: 'application' | 'folder' | 'record' | 'file';
-  /** As the server wrote it; empty where it wrote none. */
+  /** As the server wrote it, without control characters; empty where it wrote none. */
   readonly uid: string;
   /** The folder of a record, or the record of a file. */
   readonly parentUid: string | undefined;
@@ -87,6 +95,8 @@ export interface RecordDigests {
 export interface OpenedSharedFolder {
   readonly uid: string;
   readonly key: FolderKey;
+  /** For `observeSecrets`, when the answer was opened with `digests`: as in {@link RecordDigests}. */
+  readonly keyDigest: string | undefined;
 }
 
 /** What a get_secret answer holds. */
@@ -97,8 +107,10 @@ export interface OpenedSecrets {
   readonly records: readonly OpenedRecord[];
   /** What did not open. */
   readonly failed: readonly Failure[];
-  /** UIDs that were asked for and are in the answer in no form, opened or failed. */
+  /** UIDs of records that were asked for and are in the answer in no form, opened or failed. */
   readonly missing: readonly string[];
+  /** The same for folders. */
+  readonly missingFolders: readonly string[];
   /** When access ends, in milliseconds since 1970. */
   readonly expiresOn: number | undefined;
   readonly warnings: readonly string[];
@@ -107,10 +119,14 @@ export interface OpenedSecrets {
 export interface OpenSecretsOptions extends UnwrapOptions {
   /** The record UIDs that were asked for: those that did not come are reported as missing. */
   readonly requestedRecords?: readonly string[];
+  /** The folder UIDs that were asked for: those that did not come are reported as missing. */
+  readonly requestedFolders?: readonly string[];
   /** Fail when any of these records did not open. */
   readonly requireRecords?: readonly string[];
+  /** Fail when anything did not open, or did not come although it was asked for. Default false. */
+  readonly requireAll?: boolean;
   /**
-   * Make the digests that `observeSecrets` compares. Record keys then pass through memory as bytes for a moment, also
+   * Make the digests that `observeSecrets` compares. Record and folder keys then pass through memory as bytes for a moment, also
    * where the platform could unwrap them without. Default false.
    */
   readonly digests?: boolean;
@@ -125,7 +141,7 @@ export interface OpenSecretsOptions extends UnwrapOptions {
  *
  * @param answer the plaintext of the answer, as `openAnswer` returns it, or its JSON
  * @throws VaultwireError a JSON or field code when the answer as a whole cannot be read; `record-missing` when one of
- *   `requireRecords` did not open
+ *   `requireRecords` did not open, or with `requireAll` anything
  */
 export async function openSecrets(
   answer: Uint8Array | JsonObject,
@@ -140,27 +156,34 @@ export async function openSecrets(
   const application = await openApplication(root, applicationKey, failed);
   const folders: OpenedSharedFolder[] = [];
   const places: Place[] = readArray(root, 'records', 'answer').map((item) => ({ item, folder: undefined }));
-  for (const item of readArray(root, 'folders', 'answer')) {
+  const folderItems = readArray(root, 'folders', 'answer');
+  const swappedFolders = sharedWrappedKeys(folderItems, 'folderKey', 'folderUid');
+  for (const item of folderItems) {
     const name = 'answer.folders[]';
     try {
       const object = asObject(item, name);
       const uid = readUid(object, 'folderUid', name);
-      const key = await applicationKey.unwrapFolderKey(readBase64(object, 'folderKey', name), unwrapOptions);
-      const folder = { uid, key };
-      places.push(...readArray(object, 'records', name).map((record) => ({ item: record, folder })));
+      if (swappedFolders.has(item)) throw swapSuspected('folder');
+      const folder = { uid, ...(await openFolderKey(object, applicationKey, unwrapOptions)) };
+      // Not push(...): an answer may hold more records than a call takes arguments.
+      for (const record of readArray(object, 'records', name)) places.push({ item: record, folder });
       folders.push(folder);
     } catch (error) {
       failed.push(failure('folder', textMember(item, 'folderUid'), undefined, error));
     }
   }
 
-  const swapped = sharedWrappedKeys(places);
+  const swapped = sharedWrappedKeys(
+    places.map(({ item }) => item),
+    'recordKey',
+    'recordUid',
+  );
   const opened = new Map<string, OpenedRecord>();
   for (let start = 0; start < places.length; start += BATCH) {
     const batch = places.slice(start, start + BATCH);
     const results = await Promise.all(batch.map((place) => openRecord(place, applicationKey, swapped, unwrapOptions)));
     for (const result of results) {
-      failed.push(...result.failed);
+      for (const one of result.failed) failed.push(one);
       if (result.record) addRecord(opened, result.record, failed);
     }
   }
@@ -168,9 +191,16 @@ export async function openSecrets(
   const records = [...opened.values()];
   const seen = new Set(failed.filter(({ kind }) => kind === 'record').map(({ uid }) => uid));
   const missing = (options.requestedRecords ?? []).filter((uid) => !opened.has(uid) && !seen.has(uid));
+  const came = new Set(folderItems.map((item) => textMember(item, 'folderUid')));
+  const missingFolders = (options.requestedFolders ?? []).filter((uid) => !came.has(uid));
   const absent = (options.requireRecords ?? []).filter((uid) => !opened.has(uid));
+  if (options.requireAll === true) {
+    for (const uid of [...missing, ...missingFolders, ...failed.map((one) => one.uid)]) absent.push(uid);
+  }
   if (absent.length > 0) {
-    throw new VaultwireError('record-missing', `answer: the required records ${absent.join(', ')} did not open`);
+    const reasons = new Map(failed.toReversed().map(({ uid, code }) => [uid, code]));
+    const list = [...new Set(absent)].map((uid) => `${uid} (${reasons.get(uid) ?? 'missing'})`).join(', ');
+    throw new VaultwireError('record-missing', `answer: expected these to open: ${list}`);
   }
   const expiresOn = readOptionalInteger(root, 'expiresOn', 'answer');
   return {
@@ -179,8 +209,11 @@ export async function openSecrets(
     records,
     failed,
     missing,
+    missingFolders,
     expiresOn: expiresOn !== undefined && expiresOn > 0 ? expiresOn : undefined,
-    warnings: readArray(root, 'warnings', 'answer').filter((warning) => typeof warning === 'string'),
+    warnings: readArray(root, 'warnings', 'answer').flatMap((text) =>
+      typeof text === 'string' ? printable(text) : [],
+    ),
   };
 }
 
@@ -213,6 +246,19 @@ async function openApplication(
   }
 }
 
+async function openFolderKey(
+  object: JsonObject,
+  applicationKey: ApplicationKey,
+  options: RecordOptions,
+): Promise<{ readonly key: FolderKey; readonly keyDigest: string | undefined }> {
+  const wrapped = readBase64(object, 'folderKey', 'answer.folders[]');
+  if (!options.digests) return { key: await applicationKey.unwrapFolderKey(wrapped, options), keyDigest: undefined };
+  const bare = await applicationKey.unwrapFolderKey(wrapped, { ...options, extractable: true });
+  const bytes = await bare.exportSecretBytes();
+  const keyDigest = await digest(bytes, options.suite);
+  return { key: await importFolderKey(bytes, options), keyDigest };
+}
+
 async function openRecord(
   place: Place,
   applicationKey: ApplicationKey,
@@ -228,7 +274,7 @@ async function openRecord(
     // Only a record without a key of its own may come without a UID.
     const uid = wrapped ? readUid(object, 'recordUid', name) : (readOptionalString(object, 'recordUid', name) ?? '');
     if (swapped.has(item)) {
-      throw new VaultwireError('swap-suspected', 'record: two UIDs of this answer have the same wrapped key');
+      throw swapSuspected('record');
     }
     let key: RecordKey;
     let keyDigest = '';
@@ -324,24 +370,29 @@ function addRecord(opened: Map<string, OpenedRecord>, record: OpenedRecord, fail
 }
 
 /**
- * The records whose wrapped key also stands under another UID. Nonces are random, so the same nonce (the first 16
+ * The items whose wrapped key also stands under another UID. Nonces are random, so the same nonce (the first 16
  * characters of the base64) means the same wrapped key, copied. Which of the two is the honest one cannot be known.
  */
-function sharedWrappedKeys(places: readonly Place[]): ReadonlySet<JsonValue> {
-  const byNonce = new Map<string, { readonly uid: string; readonly items: JsonValue[]; shared: boolean }>();
-  for (const { item } of places) {
-    const wrapped = textMember(item, 'recordKey');
-    if (wrapped === '') continue;
-    const nonce = wrapped.slice(0, 16).replaceAll('+', '-').replaceAll('/', '_');
-    const uid = textMember(item, 'recordUid');
-    const first = byNonce.get(nonce);
-    if (first) {
-      first.items.push(item);
-      first.shared ||= first.uid !== uid;
-    } else byNonce.set(nonce, { uid, items: [item], shared: false });
+function sharedWrappedKeys(items: readonly JsonValue[], keyMember: string, uidMember: string): ReadonlySet<JsonValue> {
+  const uidOf = new Map<string, string>();
+  const shared = new Set<string>();
+  for (const item of items) {
+    const nonce = nonceOf(textMember(item, keyMember));
+    const uid = textMember(item, uidMember);
+    const first = uidOf.get(nonce);
+    if (first === undefined) uidOf.set(nonce, uid);
+    else if (first !== uid && nonce !== '') shared.add(nonce);
   }
-  return new Set([...byNonce.values()].flatMap(({ items, shared }) => (shared ? items : [])));
+  return new Set(items.filter((item) => shared.size > 0 && shared.has(nonceOf(textMember(item, keyMember)))));
 }
+
+function nonceOf(wrapped: string): string {
+  const start = wrapped.slice(0, 16);
+  return /[-_]/.test(start) ? start.replaceAll('-', '+').replaceAll('_', '/') : start;
+}
+
+const swapSuspected = (kind: 'record' | 'folder'): VaultwireError =>
+  new VaultwireError('swap-suspected', `${kind}: two UIDs of this answer have the same wrapped key`);
 
 /** Reads the plaintext of an answer. @throws VaultwireError a JSON code */
 export function readAnswer(answer: Uint8Array | JsonObject): JsonObject {
@@ -371,6 +422,7 @@ export function textMember(item: JsonValue, key: string): string {
 
 /** A key of the caller's own may throw what it likes: that record did not open, and the others go on. */
 export function failure(kind: Failure['kind'], uid: string, parentUid: string | undefined, error: unknown): Failure {
-  if (isVaultwireError(error)) return { kind, uid, parentUid, code: error.code, message: error.message };
-  return { kind, uid, parentUid, code: 'open-failed', message: `${kind}: its key failed`, cause: error };
+  const item = { kind, uid: printable(uid), parentUid: parentUid === undefined ? undefined : printable(parentUid) };
+  if (isVaultwireError(error)) return { ...item, code: error.code, message: error.message };
+  return { ...item, code: 'open-failed', message: `${kind}: its key failed`, cause: error };
 }

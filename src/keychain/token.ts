@@ -71,6 +71,7 @@ export interface TokenOptions {
  * @throws VaultwireError `token-invalid`, naming the part; never its value
  */
 export async function readOneTimeToken(text: string, options: TokenOptions = {}): Promise<OneTimeToken> {
+  const suite = options.suite ?? defaultSuite;
   if (text.length > MAXIMUM_TOKEN_LENGTH) throw invalid('expected at most 512 characters');
   const parts = text.trim().split(':');
   const [first = '', second, keyId, publicKey] = parts;
@@ -84,9 +85,11 @@ export async function readOneTimeToken(text: string, options: TokenOptions = {})
     if (first.toUpperCase() !== 'IL5') throw invalid('only IL5 tokens have 4 parts');
     if (!/^[1-9]\d{0,8}$/.test(keyId)) throw invalid('server key id: expected a positive whole number');
     const point = decodePart(publicKey, 'server public key', P256_PUBLIC_KEY_LENGTH);
+    // Now, not when the first request is sealed: by then the token is stored.
+    await assertPoint(point, suite);
     serverKey = { id: Number(keyId), publicKey: point };
   }
-  return fromSecret(secret, assertHost(host), serverKey, options.suite ?? defaultSuite);
+  return fromSecret(secret, assertHost(host), serverKey, suite);
 }
 
 /**
@@ -152,6 +155,15 @@ function decodePart(text: string, part: string, length: number): Bytes {
   }
   if (bytes.length !== length) throw invalid(`${part}: expected ${length} bytes`);
   return bytes;
+}
+
+async function assertPoint(point: Bytes, suite: CryptoSuite): Promise<void> {
+  try {
+    await suite.importEcPublicKey(point);
+  } catch (cause) {
+    const expectation = 'expected an uncompressed point on P-256';
+    throw new VaultwireError('token-invalid', `one-time token: server public key: ${expectation}`, { cause });
+  }
 }
 
 const invalid = (expectation: string): VaultwireError =>

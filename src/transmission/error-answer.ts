@@ -1,5 +1,6 @@
 import { VaultwireError } from '../wire/error.js';
 import { decodeJson, isJsonObject, MAXIMUM_JSON_DEPTH, type JsonObject, type JsonValue } from '../wire/json.js';
+import { printable } from '../wire/text.js';
 
 /** What an answer other than 200 tells the client to do next (wire note: transmission, errors). */
 export type ErrorAnswer =
@@ -27,8 +28,6 @@ export type ErrorAnswer =
 
 /** How much of an error body is read, in bytes. Throttle bodies longer than 1,000 bytes have been seen. */
 export const MAXIMUM_ERROR_BYTES = 64 * 1024;
-/** How much of a server's words a result carries, in characters. */
-const MAXIMUM_MESSAGE_LENGTH = 1000;
 
 /**
  * Reads an answer other than 200. Never throws: what cannot be read is something to give up on. The answer is not
@@ -47,7 +46,7 @@ export function decodeErrorAnswer(answer: {
   const object = parse(answer.body);
   const error = text(object['error']);
   const resultCode = text(object['result_code']) ?? error;
-  const throttled = answer.status === 429 || (answer.status === 403 && resultCode === 'throttled');
+  const throttled = answer.status === 429 || (answer.status === 403 && [error, resultCode].includes('throttled'));
   if (throttled) {
     const asked = readSeconds(object['retry_after']) ?? readRetryAfter(answer.retryAfter, answer.now);
     return { action: 'wait', retryAfterMilliseconds: asked };
@@ -79,10 +78,6 @@ const text = (value: JsonValue | undefined): string | undefined => (typeof value
 
 const isKeyId = (value: JsonValue | undefined): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
-
-/** A server's words go to terminals and logs: they must not bring escape sequences along. */
-const printable = (words: string): string =>
-  words.slice(0, MAXIMUM_MESSAGE_LENGTH).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
 
 /** Milliseconds of a number of seconds, which some backends write as text. */
 function readSeconds(value: JsonValue | undefined): number | null {

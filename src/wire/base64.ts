@@ -41,7 +41,8 @@ const ALPHABET_END_BITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0
 export function decodeBase64(text: string, name: string): Bytes {
   const body = text.endsWith('=') ? withoutPadding(text, name) : text;
   const tail = body.length % 4;
-  if (tail === 1) throw invalid(name);
+  // Buffer looks at the low byte of a character alone: U+0141 would pass for A.
+  if (tail === 1 || /[\u0100-\uffff]/.test(body)) throw invalid(name);
   if (tail !== 0) {
     const last = body.charAt(body.length - 1);
     const bits = ALPHABET_END_BITS.indexOf(last === '-' ? '+' : last === '_' ? '/' : last);

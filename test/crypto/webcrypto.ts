@@ -52,7 +52,8 @@ export function describeCryptoKeys(): void {
       const unwrapped = await key.unwrapAesKey?.(wrapped);
       const sealed = await (await webcryptoSuite.importAesKey(bytes)).seal(ascii('message'));
       expect(toHex((await unwrapped?.open(sealed)) ?? ascii(''))).toBe(toHex(ascii('message')));
-      expect(await codeOf(() => key.unwrapAesKey?.(wrapped.fill(0, 12, 13)))).toBe('open-failed');
+      wrapped[12] = (wrapped[12] ?? 0) ^ 1;
+      expect(await codeOf(() => key.unwrapAesKey?.(wrapped))).toBe('open-failed');
     });
 
     it('never show the bytes of a key that they unwrap', async () => {

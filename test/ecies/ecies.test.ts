@@ -1,9 +1,10 @@
 import { createDecipheriv, createECDH, createHash, hkdfSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { CryptoSuite } from '../../src/crypto/index.js';
 import { nodeSuite } from '../../src/crypto/node.js';
 import { ECIES_OVERHEAD, open, seal, type KeyDerivation } from '../../src/ecies/index.js';
-import { concatBytes, encodeUtf8 } from '../../src/wire/bytes.js';
+import { concatBytes, encodeUtf8, type Bytes } from '../../src/wire/bytes.js';
 import { refused } from '../support/refused.js';
 import { remoteAesKey, remoteEcPrivateKey } from '../support/remote-keys.js';
 import { SUITES } from '../support/suites.js';
@@ -137,9 +138,10 @@ describe('ECIES', () => {
   test('what is no byte array is refused', async () => {
     await refused('argument-invalid', () => seal(recipient.publicKey, 'text' as unknown as Uint8Array));
     await refused('argument-invalid', () => open(recipient, 'x'.repeat(200) as unknown as Uint8Array));
-    await refused('argument-invalid', () =>
+    const error = await refused('argument-invalid', () =>
       seal(recipient.publicKey, message, { keyDerivation: 'md5' as unknown as KeyDerivation }),
     );
+    expect(error.message).toContain('key derivation');
   });
 
   test('a key of the caller that returns another number of bytes is refused', async () => {
@@ -162,6 +164,40 @@ describe('ECIES', () => {
     };
     expect(await open(recipient, await seal(recipient.publicKey, message, { suite }), { suite })).toEqual(message);
   });
+
+  test.each(DERIVATIONS)(
+    'everything is done by the suite that is asked for, and keys do not stay in memory: %s',
+    async (keyDerivation) => {
+      const calls: string[] = [];
+      const derived: Uint8Array[] = [];
+      const keep = (bytes: Bytes): Bytes => {
+        derived.push(bytes);
+        return bytes;
+      };
+      const suite: CryptoSuite = {
+        ...nodeSuite,
+        generateEcPrivateKey: (options) => {
+          calls.push('generate');
+          return nodeSuite.generateEcPrivateKey(options);
+        },
+        importEcPublicKey: (point) => {
+          calls.push('point');
+          return nodeSuite.importEcPublicKey(point);
+        },
+        importAesKey: (bytes, options) => {
+          calls.push('key');
+          expect(bytes.some((byte) => byte !== 0)).toBe(true);
+          return nodeSuite.importAesKey(bytes, options);
+        },
+        sha256: async (bytes) => keep(await nodeSuite.sha256(bytes)),
+        hkdfSha256: async (...inputs) => keep(await nodeSuite.hkdfSha256(...inputs)),
+      };
+      const sealed = await seal(recipient.publicKey.bytes, message, { suite, keyDerivation });
+      await open(recipient, sealed, { suite, keyDerivation });
+      expect(calls).toEqual(['point', 'generate', 'key', 'point', 'key']);
+      expect(derived).toEqual([new Uint8Array(32), new Uint8Array(32)]);
+    },
+  );
 
   test('buffers may be overwritten as soon as the call returned', async () => {
     for (const suite of SUITES) {

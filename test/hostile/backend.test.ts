@@ -205,6 +205,44 @@ describe('A5: record, folder or field swap', () => {
     expect(flat.failed).toMatchObject([{ uid: record.uid, parentUid: undefined, code: 'open-failed' }]);
   });
 
+  test('A5: a shared folder under the UID of another is found across answers, and refused under the strict policy', async () => {
+    const [one, two] = [await application.addFolder('one'), await application.addFolder('two')];
+    await application.addRecord({ title: 'in one' }, { folder: one });
+    const device = await bindDevice();
+    const seen = observeSecrets(emptyLedger(), await device.getSecrets({ digests: true }));
+    expect(seen.findings).toEqual([]);
+    // New records for the second folder would be wrapped for the readers of the first.
+    rewrite((answer) => {
+      const folder = answer.folders.find(({ folderUid }) => folderUid === one.uid);
+      answer.folders = folder ? [{ ...folder, folderUid: two.uid }] : [];
+    });
+    const relabeled = await device.getSecrets({ digests: true });
+    const report = observeSecrets(seen.ledger, relabeled, { complete: false });
+    expect(report.findings).toMatchObject([{ uid: two.uid, kind: 'swap-suspected', refused: false }]);
+    const strict = observeSecrets(seen.ledger, relabeled, { complete: false, policy: 'strict' });
+    expect(strict.findings).toMatchObject([{ uid: two.uid, kind: 'swap-suspected', refused: true }]);
+    expect(strict.acceptedFolders).toEqual([]);
+    backend.hooks.onPlaintext = undefined;
+    const honest = await device.getSecrets({ digests: true });
+    expect(observeSecrets(report.ledger, honest).findings).toEqual([]);
+  });
+
+  test('A5: one wrapped key under the UIDs of two folders of an answer is refused for both', async () => {
+    const [one, two] = [await application.addFolder('one'), await application.addFolder('two')];
+    const device = await bindDevice();
+    rewrite(({ folders }) => {
+      const from = folders.find(({ folderUid }) => folderUid === one.uid);
+      const to = folders.find(({ folderUid }) => folderUid === two.uid);
+      if (from && to) to.folderKey = from.folderKey;
+    });
+    const { folders, failed } = await device.getSecrets();
+    expect(folders).toEqual([]);
+    expect(failed.map(({ kind, code }) => `${kind} ${code}`)).toEqual([
+      'folder swap-suspected',
+      'folder swap-suspected',
+    ]);
+  });
+
   test('A5: a file moved to another record does not open', async () => {
     const one = await application.addRecord({ title: 'one' });
     await application.addRecord({ title: 'two' });
@@ -282,6 +320,17 @@ describe('A7: omission, silent skipping', () => {
     await expect(device.getSecrets({ require: [record.uid] })).resolves.toBeDefined();
     rewrite((answer) => (answer.records = []));
     await expect(device.getSecrets({ require: [record.uid] })).rejects.toMatchObject({ code: 'record-missing' });
+  });
+
+  test('A7: a folder that was asked for and did not come is missing, and a caller can insist on everything', async () => {
+    const folder = await application.addFolder('gone');
+    const device = await bindDevice();
+    await expect(device.getSecrets({ folders: [folder.uid], requireAll: true })).resolves.toBeDefined();
+    rewrite((answer) => (answer.folders = []));
+    expect((await device.getSecrets({ folders: [folder.uid] })).missingFolders).toEqual([folder.uid]);
+    await expect(device.getSecrets({ folders: [folder.uid], requireAll: true })).rejects.toMatchObject({
+      code: 'record-missing',
+    });
   });
 
   test('A7: a record that no longer comes is found across answers, once', async () => {
@@ -586,6 +635,42 @@ describe('A18: hostile JSON', () => {
     backend.hooks.onPlaintext = () => plaintext;
     await expect(device.getSecrets()).rejects.toMatchObject({ code });
     expect(Object.prototype).not.toHaveProperty('records');
+  });
+
+  test('A18: a body without end is read no further than it may be', async () => {
+    const record = await application.addRecord({ title: 'record' });
+    await application.addFile(record, { name: 'a', content: encodeUtf8('content') });
+    let endless: number | undefined;
+    let [sent, ended] = [0, 0];
+    const device = await bindDevice({
+      maximumAnswerBytes: 1_000_000,
+      fetch: async (input, init) => {
+        if (endless === undefined) return backend.fetch(input, init);
+        const body = new ReadableStream<Uint8Array>({
+          pull: (controller) => {
+            sent += 10_000;
+            if (sent > 3_000_000) throw new Error('it reads on and on');
+            controller.enqueue(new Uint8Array(10_000));
+          },
+          cancel: () => {
+            ended++;
+          },
+        });
+        return new Response(body, { status: endless });
+      },
+    });
+    const file = first((await device.getSecrets()).records[0]?.files ?? []);
+    for (const [status, call, code, most] of [
+      [200, () => device.getSecrets(), 'message-too-long', 1_020_000],
+      [500, () => device.getSecrets(), 'request-rejected', 90_000],
+      [200, () => device.downloadFile(file), 'length-invalid', 20_000],
+      [200, () => device.downloadFile({ ...file, description: {} }), 'length-invalid', 1_020_000],
+      [200, () => device.downloadThumbnail({ ...file, thumbnailUrl: file.url }), 'length-invalid', 1_020_000],
+    ] as const) {
+      [endless, sent, ended] = [status, 0, 0];
+      await expect(call()).rejects.toMatchObject({ code });
+      expect([sent <= most, ended], `${code} after ${sent} bytes`).toEqual([true, 1]);
+    }
   });
 
   test('A18: hostile JSON inside one record costs that record alone', async () => {

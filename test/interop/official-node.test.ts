@@ -350,6 +350,28 @@ describe('our client', () => {
     expect((await device.getSecrets({ records: [RECORD] })).records[0]?.files).toEqual([]);
   });
 
+  test('waits when it is throttled, and gets its answer', async () => {
+    await server.close();
+    let now = Date.now();
+    await start({ now: () => now, throttle: { limit: 3, status: 429 } });
+    const waits: number[] = [];
+    const device = await openDevice({
+      store: memoryConfigurationStore(),
+      token: token(1),
+      host: address(),
+      serverKeys: pinned(),
+      fetch: trustingFetch(server.certificate),
+      sleep: (milliseconds) => {
+        waits.push(milliseconds);
+        now += milliseconds;
+        return Promise.resolve();
+      },
+    });
+    for (let count = 0; count < 5; count++) expect((await device.getSecrets()).records).toHaveLength(2);
+    expect(waits.length).toBeGreaterThan(0);
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(10_000);
+  });
+
   test('follows a rotation of the server key within its registry', async () => {
     await server.close();
     await start({ serverKeyId: 7 });

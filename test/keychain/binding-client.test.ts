@@ -129,6 +129,11 @@ describe('binding, the device’s side', () => {
     expect(state).toEqual({ at: 'bound', ownerPublicKey: OWNER });
   });
 
+  test('begins as plain data, in which nothing is undefined', () => {
+    expect(startBinding()).toStrictEqual({ at: 'new', expectedOwner: null });
+    expect(startBinding({ expectedOwner: OWNER })).toStrictEqual({ at: 'new', expectedOwner: OWNER });
+  });
+
   test('a second run asks with the stored key where the first had not yet been answered', () => {
     for (const tokenClientId of ['client', null]) {
       const step = run(startBinding(), { type: 'start', stored: stored(), tokenClientId });

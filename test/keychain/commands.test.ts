@@ -234,7 +234,10 @@ describe.each(SUITES)('commands that write, with $name', (suite) => {
     const document = structuredClone(data) as Record<string, JsonValue>;
     const other = new Uint8Array(owner.publicKey.bytes);
     const creating = createSecretCommand(from, { owner: owned, folder, data: document, suite });
-    const updating = updateSecretCommand(from, { record, data: document });
+    const files = ['a file'];
+    const changing = { ...record };
+    const updating = updateSecretCommand(from, { record: changing, data: document, removeFiles: files });
+    const asking = getSecretsCommand(from, { filter: { records: files, folders: files } });
     const adding = addFileCommand(from, {
       owner: other,
       record: { ...record, data: document },
@@ -244,16 +247,27 @@ describe.each(SUITES)('commands that write, with $name', (suite) => {
     owned.fill(0);
     other.fill(0);
     content.fill(0);
+    files[0] = 'another file';
+    changing.revision = 8;
+    expect(asking.payload).toMatchObject({ requestedRecords: ['a file'], requestedFolders: ['a file'] });
     document['title'] = 'overwritten';
-    document['fields'] = [];
+    (document['fields'] as { value: string[] }[])[0]!.value.push('overwritten');
     const created = await creating;
     expect(await created.recordKey.openData(as('create_secret', created).data)).toEqual(data);
     await openOwnerRecordKey(owner, as('create_secret', created).ownerRecordKey);
-    expect(await record.key.openData(as('update_secret', await updating).data)).toEqual(data);
+    const updated = as('update_secret', await updating);
+    expect(updated).toMatchObject({ revision: 7, linksToRemove: ['a file'] });
+    expect(await record.key.openData(updated.data)).toEqual(data);
     const added = await adding;
     expect(await added.fileKey.openContent(added.sealedContent)).toEqual(Uint8Array.of(1, 2, 3));
     await openOwnerFileKey(owner, as('add_file', added).ownerFileKey);
-    expect((await record.key.openData(as('add_file', added).recordData))['title']).toBe('Grüße');
+    expect(await record.key.openData(as('add_file', added).recordData)).toEqual({
+      title: 'Grüße',
+      fields: [
+        { type: 'login', value: ['a'] },
+        { type: 'fileRef', value: [added.fileUid] },
+      ],
+    });
   });
 });
 
@@ -474,6 +488,14 @@ describe('reading a command on the server', () => {
       if (optional.has(field)) expect(readCommand(command, without).command).toBe(command);
       else await refused('field-missing', () => readCommand(command, without));
     }
+  });
+
+  test('a folder is not forced to go unless that is asked for', () => {
+    expect(readCommand('delete_folder', { folderUids: [uid] })).toStrictEqual({
+      command: 'delete_folder',
+      folderUids: [uid],
+      force: false,
+    });
   });
 
   test('an empty folder uid is none', () => {

@@ -1,6 +1,7 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { CryptoSuite } from '../../src/crypto/index.js';
 import { nodeSuite } from '../../src/crypto/node.js';
 import {
   createOneTimeToken,
@@ -13,6 +14,7 @@ import {
   type DeviceConfiguration,
 } from '../../src/keychain/index.js';
 import { encodeBase64, encodeBase64Url } from '../../src/wire/base64.js';
+import type { ErrorCode } from '../../src/wire/error.js';
 import { refused } from '../support/refused.js';
 import { remoteSigningKey } from '../support/remote-keys.js';
 import { SUITES } from '../support/suites.js';
@@ -143,32 +145,64 @@ describe('reading a configuration', () => {
     expect((await decode(bound({ serverPublicKey, serverPublicKeyId: '' }))).serverKey?.id).toBe(7);
   });
 
-  test.each<[string, Fields, string]>([
-    ['no host', { hostname: undefined }, 'hostname'],
-    ['a host that is none', { hostname: 'evil.example/x' }, 'configuration.hostname: expected a host name'],
-    ['a host that is no text', { hostname: 7 }, 'hostname'],
-    ['no client id', { clientId: undefined }, 'clientId: expected a value'],
-    ['an empty client id', { clientId: '' }, 'clientId: expected a value'],
-    ['a client id that is too short', { clientId: encodeBase64(new Uint8Array(63)) }, 'clientId: expected 64 bytes'],
-    ['a client id that is no base64', { clientId: '!' }, 'clientId'],
-    ['no private key', { privateKey: undefined }, 'privateKey: expected a value'],
-    ['an empty private key', { privateKey: '' }, 'privateKey: expected a value'],
-    ['a private key that is none', { privateKey: encodeBase64(new Uint8Array(138)) }, 'private key'],
-    ['an application key that is too short', { appKey: encodeBase64(new Uint8Array(31)) }, 'appKey: expected 32 bytes'],
-    ['a client key that is too long', { clientKey: encodeBase64(new Uint8Array(33)) }, 'clientKey: expected 32 bytes'],
-    ['the client key of another token', { clientKey: encodeBase64(new Uint8Array(32)) }, 'clientKey'],
-    ['an owner key that is too short', { appOwnerPublicKey: encodeBase64(owner.subarray(1)) }, 'appOwnerPublicKey'],
-    ['a server key that is too short', { serverPublicKey: encodeBase64(pinned.subarray(1)) }, 'serverPublicKey'],
-    ['a key id of 0', { serverPublicKeyId: '0' }, 'serverPublicKeyId'],
-    ['a key id of 0 as a number', { serverPublicKeyId: 0 }, 'serverPublicKeyId'],
-    ['a key id that is negative', { serverPublicKeyId: '-7' }, 'serverPublicKeyId'],
-    ['a key id that is no whole number', { serverPublicKeyId: 7.5 }, 'serverPublicKeyId'],
-    ['a key id that is no number', { serverPublicKeyId: 'seven' }, 'serverPublicKeyId'],
-    ['a key id of another type', { serverPublicKeyId: true }, 'serverPublicKeyId'],
-    ['a key id that is too long', { serverPublicKeyId: '1234567890' }, 'serverPublicKeyId'],
-    ['a field that is no text', { appKey: 7 }, 'appKey'],
-  ])('refuses %s', async (_, more, message) => {
+  test.each<[string, Fields, string, ErrorCode]>([
+    ['no host', { hostname: undefined }, 'hostname', 'field-missing'],
+    [
+      'a host that is none',
+      { hostname: 'evil.example/x' },
+      'configuration.hostname: expected a host name',
+      'token-invalid',
+    ],
+    ['a host that is no text', { hostname: 7 }, 'hostname', 'field-invalid'],
+    ['no client id', { clientId: undefined }, 'clientId: expected a value', 'field-missing'],
+    ['an empty client id', { clientId: '' }, 'clientId: expected a value', 'field-missing'],
+    [
+      'a client id that is too short',
+      { clientId: encodeBase64(new Uint8Array(63)) },
+      'clientId: expected 64 bytes',
+      'length-invalid',
+    ],
+    ['a client id that is no base64', { clientId: '!' }, 'clientId', 'base64-invalid'],
+    ['no private key', { privateKey: undefined }, 'privateKey: expected a value', 'field-missing'],
+    ['an empty private key', { privateKey: '' }, 'privateKey: expected a value', 'field-missing'],
+    ['a private key that is none', { privateKey: encodeBase64(new Uint8Array(138)) }, 'private key', 'der-invalid'],
+    [
+      'an application key that is too short',
+      { appKey: encodeBase64(new Uint8Array(31)) },
+      'appKey: expected 32 bytes',
+      'length-invalid',
+    ],
+    [
+      'a client key that is too long',
+      { clientKey: encodeBase64(new Uint8Array(33)) },
+      'clientKey: expected 32 bytes',
+      'length-invalid',
+    ],
+    ['the client key of another token', { clientKey: encodeBase64(new Uint8Array(32)) }, 'clientKey', 'field-invalid'],
+    [
+      'an owner key that is too short',
+      { appOwnerPublicKey: encodeBase64(owner.subarray(1)) },
+      'appOwnerPublicKey',
+      'length-invalid',
+    ],
+    [
+      'a server key that is too short',
+      { serverPublicKey: encodeBase64(pinned.subarray(1)) },
+      'serverPublicKey',
+      'length-invalid',
+    ],
+    ['a key id of 0', { serverPublicKeyId: '0' }, 'serverPublicKeyId', 'field-invalid'],
+    ['a key id of 0 as a number', { serverPublicKeyId: 0 }, 'serverPublicKeyId', 'field-invalid'],
+    ['a key id that is negative', { serverPublicKeyId: '-7' }, 'serverPublicKeyId', 'field-invalid'],
+    ['a key id that is no whole number', { serverPublicKeyId: 7.5 }, 'serverPublicKeyId', 'field-invalid'],
+    ['a key id that is no number', { serverPublicKeyId: 'seven' }, 'serverPublicKeyId', 'field-invalid'],
+    ['a key id in a list', { serverPublicKeyId: ['7'] }, 'serverPublicKeyId', 'field-invalid'],
+    ['a key id of another type', { serverPublicKeyId: true }, 'serverPublicKeyId', 'field-invalid'],
+    ['a key id that is too long', { serverPublicKeyId: '1234567890' }, 'serverPublicKeyId', 'field-invalid'],
+    ['a field that is no text', { appKey: 7 }, 'appKey', 'field-invalid'],
+  ])('refuses %s', async (_, more, message, code) => {
     const error = await refused('configuration-invalid', () => decode(bound(more)));
+    expect(error.cause).toMatchObject({ name: 'VaultwireError', code });
     expect(error.message).toContain(message);
     expect(error.message).not.toContain(encodeBase64(privateKey).slice(0, 60));
   });
@@ -183,6 +217,31 @@ describe('reading a configuration', () => {
     ['too long', JSON.stringify(bound({ x: 'x'.repeat(64 * 1024) }))],
   ])('refuses what is no such document: %s', async (_, text) => {
     await refused('configuration-invalid', () => decodeConfiguration(text));
+  });
+
+  test('is read up to 64 kB', async () => {
+    const length = JSON.stringify(bound({ x: '' })).length;
+    expect((await decode(bound({ x: 'x'.repeat(65_536 - length) }))).clientId).toBe(clientId);
+    await refused('configuration-invalid', () => decode(bound({ x: 'x'.repeat(65_537 - length) })));
+  });
+
+  test('the keys in it do not stay in memory', async () => {
+    const imported: Uint8Array[] = [];
+    const suite: CryptoSuite = {
+      ...nodeSuite,
+      importSigningKey: (key, options) => {
+        imported.push(key as Uint8Array);
+        return nodeSuite.importSigningKey(key, options);
+      },
+      importAesKey: (bytes, options) => {
+        imported.push(bytes);
+        return nodeSuite.importAesKey(bytes, options);
+      },
+    };
+    const text = JSON.stringify(bound({ clientKey: encodeBase64(clientKey) }));
+    await decodeConfiguration(text, { suite });
+    expect(imported.map(({ length }) => length)).toEqual([138, 32, 32]);
+    for (const bytes of imported) expect(bytes.every((byte) => byte === 0)).toBe(true);
   });
 
   test('what is no fault of the text comes through', async () => {

@@ -58,6 +58,7 @@ describe('the URL of a file', () => {
     'https://localhost/',
     'https://LOCALHOST/',
     'https://localhost./',
+    'https://localhost../',
     'https://a.localhost/',
     'https://printer.local/',
     'https://vault.internal/',

@@ -22,6 +22,7 @@ import type { JsonObject } from '../../src/wire/json.js';
 import { refused } from '../support/refused.js';
 import { remoteAesKey, remoteEcPrivateKey } from '../support/remote-keys.js';
 import { SUITES } from '../support/suites.js';
+import { jsonValues } from '../support/json-values.js';
 
 const bytesOf = (key: { exportSecretBytes(): Promise<Bytes> }): Promise<Bytes> => key.exportSecretBytes();
 const extractable = { extractable: true };
@@ -191,7 +192,7 @@ describe('a key of the hierarchy', () => {
       fc.asyncProperty(
         fc.dictionary(
           fc.string().filter((key) => key !== '__proto__'),
-          fc.jsonValue(),
+          jsonValues(),
         ),
         async (value) => {
           const document = JSON.parse(JSON.stringify(value)) as JsonObject;

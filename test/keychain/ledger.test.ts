@@ -40,6 +40,7 @@ const secrets = (records: readonly OpenedRecord[], failed: readonly Failure[] = 
   records,
   failed,
   missing: [],
+  missingFolders: [],
   expiresOn: undefined,
   warnings: [],
 });

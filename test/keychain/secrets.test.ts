@@ -23,6 +23,7 @@ import { encodeJson, type JsonObject, type JsonValue } from '../../src/wire/json
 import { refused } from '../support/refused.js';
 import { remoteAesKey } from '../support/remote-keys.js';
 import { SUITES } from '../support/suites.js';
+import { jsonValues } from '../support/json-values.js';
 
 let application: ApplicationKey;
 let applicationData: Bytes;
@@ -189,8 +190,8 @@ describe('a get_secret answer', () => {
   test('any tree comes back whole', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.dictionary(fc.string({ unit: fc.constantFrom('a', 'b') }), fc.jsonValue()), { maxLength: 5 }),
-        fc.array(fc.array(fc.dictionary(fc.constantFrom('a', 'b'), fc.jsonValue()), { maxLength: 3 }), {
+        fc.array(fc.dictionary(fc.string({ unit: fc.constantFrom('a', 'b') }), jsonValues()), { maxLength: 5 }),
+        fc.array(fc.array(fc.dictionary(fc.constantFrom('a', 'b'), jsonValues()), { maxLength: 3 }), {
           maxLength: 3,
         }),
         async (alone, inFolders) => {
@@ -228,6 +229,7 @@ describe('a get_secret answer', () => {
         records: [],
         failed: [],
         missing: [],
+        missingFolders: [],
         expiresOn: undefined,
         warnings: [],
       });
@@ -442,6 +444,25 @@ describe('what does not open is reported beside what does', () => {
     expect(opened.records[0]!.files[0]).toMatchObject({ url: undefined, thumbnailUrl: undefined });
   });
 
+  test('however much it is: more than a call takes arguments', async () => {
+    const many: JsonValue[] = Array.from({ length: 150_000 }, () => null);
+    const folder = await sharedFolder();
+    const made = await record({ title: 'good' });
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      const withFiles = patched(encode({ records: [made.answer] }), (one) => ({ ...one, files: many }));
+      const opened = await open(withFiles);
+      expect(uids(opened)).toEqual([made.uid]);
+      expect(opened.failed).toHaveLength(many.length);
+
+      const folders = [{ folderUid: folder.uid, folderKey: encodeBase64(folder.wrapped), records: many }];
+      await refused('record-missing', () => open({ ...encode(), folders }, { requireAll: true }));
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+  });
+
   test('an application’s description that does not open', async () => {
     const made = await record({});
     for (const [appData, code] of [
@@ -588,17 +609,39 @@ describe('one wrapped key under two UIDs', () => {
     const folder = await sharedFolder();
     const made = await record({}, { folder });
     const other = await record({});
+    // The folder's key under a wrap of its own: the copy of the record's key alone gives it away.
+    const wrappedAgain = await application.wrapFolderKey(folder.key);
     const opened = await open(
       encode({
         records: [other.answer],
         folders: [
           { uid: folder.uid, key: folder.wrapped, records: [made.answer] },
-          { uid: (await sharedFolder()).uid, key: folder.wrapped, records: [swapped(made, other.uid)] },
+          { uid: (await sharedFolder()).uid, key: wrappedAgain, records: [swapped(made, other.uid)] },
         ],
       }),
     );
     expect(uids(opened)).toEqual([other.uid]);
     expect(codes(opened.failed)).toEqual([`record ${made.uid} swap-suspected`, `record ${other.uid} swap-suspected`]);
+  });
+
+  test('is refused for folders, with all that is in them', async () => {
+    const [folder, honest] = [await sharedFolder(), await sharedFolder()];
+    const [made, kept] = [await record({}, { folder }), await record({}, { folder: honest })];
+    const opened = await open(
+      encode({
+        folders: [
+          { uid: folder.uid, key: folder.wrapped, records: [made.answer] },
+          { uid: (await sharedFolder()).uid, key: folder.wrapped, records: [] },
+          { uid: honest.uid, key: honest.wrapped, records: [kept.answer] },
+        ],
+      }),
+    );
+    expect(uids(opened)).toEqual([kept.uid]);
+    expect(opened.folders.map(({ uid }) => uid)).toEqual([honest.uid]);
+    expect(opened.failed.map(({ kind, code }) => `${kind} ${code}`)).toEqual([
+      'folder swap-suspected',
+      'folder swap-suspected',
+    ]);
   });
 
   test('the same record twice is no swap', async () => {
@@ -608,6 +651,33 @@ describe('one wrapped key under two UIDs', () => {
 });
 
 describe('what was asked for', () => {
+  test('is missing for folders too, unless it came', async () => {
+    const folder = await sharedFolder();
+    const answer = encode({ folders: [{ uid: folder.uid, key: new Uint8Array(60), records: [] }] });
+    const opened = await open(answer, { requestedFolders: [folder.uid, 'absent'] });
+    expect(opened.missingFolders).toEqual(['absent']);
+    expect(codes(opened.failed)).toEqual([`folder ${folder.uid} open-failed`]);
+  });
+
+  test('may all be required, with the reason for each that is not there', async () => {
+    const [good, bad] = [await record({}), await record({})];
+    const whole = encode({ records: [good.answer] });
+    expect((await open(whole, { requireAll: true, requestedRecords: [good.uid] })).records).toHaveLength(1);
+    const lacking = { requireAll: true, requestedRecords: [good.uid, 'record-x'], requestedFolders: ['folder-x'] };
+    const error = await refused('record-missing', () => open(whole, lacking));
+    expect(error.message).toContain('record-x (missing), folder-x (missing)');
+    const broken = encode({ records: [good.answer, { ...bad.answer, data: new Uint8Array(40) }] });
+    const second = await refused('record-missing', () => open(broken, { requireAll: true }));
+    expect(second.message).toContain(`${bad.uid} (open-failed)`);
+  });
+
+  test('is named in words that a terminal can show', async () => {
+    const hostile = '\u001b[2Juid\u202e';
+    const opened = await open({ records: [{ recordUid: hostile }], warnings: [`${hostile}${'x'.repeat(2000)}`] });
+    expect(opened.failed[0]?.uid).toBe(' [2Juid ');
+    expect(opened.warnings[0]).toMatch(/^ \[2Juid x{991,992}$/);
+  });
+
   test('is missing when it came in no form', async () => {
     const [good, bad] = [await record({}), await record({})];
     const answer = encode({ records: [good.answer, { ...bad.answer, data: new Uint8Array(40) }] });
@@ -630,8 +700,8 @@ describe('what was asked for', () => {
     const error = await refused('record-missing', () =>
       open(answer, { requireRecords: [good.uid, bad.uid, 'absent'] }),
     );
-    expect(error.message).toContain(bad.uid);
-    expect(error.message).toContain('absent');
+    expect(error.message).toContain(`${bad.uid} (open-failed)`);
+    expect(error.message).toContain('absent (missing)');
     expect(error.message).not.toContain(good.uid);
   });
 });

@@ -104,6 +104,11 @@ describe('reading a one-time token', () => {
     ['a key id that is no number', `IL5:${text}:x:${encodeBase64Url(point)}`, 'server key id'],
     ['no key id', `IL5:${text}::${encodeBase64Url(point)}`, 'server key id'],
     ['a key that is too short', `IL5:${text}:42:${encodeBase64Url(point.subarray(1))}`, 'server public key'],
+    [
+      'a key that is no point',
+      `IL5:${text}:42:${encodeBase64Url(point.map((byte, index) => byte ^ (index >> 6)))}`,
+      'point',
+    ],
     ['a key that is no base64', `IL5:${text}:42:!`, 'server public key'],
     ['no key', `IL5:${text}:42:`, 'server public key'],
     ['longer than any', `${' '.repeat(470)}US:${text}`, '512'],

@@ -129,8 +129,10 @@ describe('vaultwire', () => {
     await writeFile(text, 'no PEM');
     const noKey = join(await temporaryFolder(), 'broken.pem');
     await writeFile(noKey, '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
+    const certificate = join(await temporaryFolder(), 'certificate.pem');
+    await writeFile(certificate, 'of a server that runs');
     for (const [parameters, words] of [
-      [['serve', '--port', String(port)], `127.0.0.1:${port}: the address is in use`],
+      [['serve', '--port', String(port), '--write-cert', certificate], `127.0.0.1:${port}: the address is in use`],
       [['serve', '--seed', '/no/such/file'], '/no/such/file: no such file'],
       [['serve', '--seed', broken], `${broken}:1: applications[0]`],
       [['serve', '--tls-cert', text, '--tls-key', text], 'expected PEM'],
@@ -142,6 +144,7 @@ describe('vaultwire', () => {
       expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(words)]);
       expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     }
+    expect(await readFile(certificate, 'utf8')).toBe('of a server that runs');
   });
 });
 

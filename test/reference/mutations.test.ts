@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startServer, trustingFetch, type RunningServer } from '../../reference/src/index.js';
-import { memoryConfigurationStore, openDevice, type Device } from '../../src/keychain/index.js';
-import { customServerKey, DEVICE_COMMANDS } from '../../src/transmission/index.js';
+import { defaultSuite } from '../../src/crypto/index.js';
+import { deriveClientId, memoryConfigurationStore, openDevice, type Device } from '../../src/keychain/index.js';
+import {
+  customServerKey,
+  DEVICE_COMMANDS,
+  deviceRequestHeaders,
+  sealDeviceRequest,
+  type DeviceCommand,
+} from '../../src/transmission/index.js';
+import { encodeBase64 } from '../../src/wire/base64.js';
+import type { JsonObject, JsonValue } from '../../src/wire/json.js';
 
 // Real requests, changed in one place each, against a server that runs: none may be believed, none may upset it.
 
@@ -157,3 +166,115 @@ test(`${REQUESTS} mutated requests are refused, and the server goes on`, { timeo
   expect(faults).toEqual([]);
   expect((await device.getSecrets()).failed).toEqual([]);
 });
+
+/** Payloads that a client means: of each command one. */
+function payloads(folder: string, record: string): Readonly<Record<DeviceCommand, JsonObject>> {
+  const uid = 'bXV0YXRlZC1wYXlsb2FkMA';
+  const blob = (length: number): string => Buffer.alloc(length, 7).toString('base64');
+  return {
+    get_secret: { requestedRecords: [record], requestedFolders: [folder], requestLinks: true },
+    get_folders: {},
+    create_secret: { recordUid: uid, recordKey: blob(125), folderUid: folder, folderKey: blob(60), data: blob(99) },
+    update_secret: { recordUid: record, data: blob(99), revision: 1, transactionType: 'rotation', links2Remove: [uid] },
+    finalize_secret_update: { recordUid: record },
+    rollback_secret_update: { recordUid: record },
+    delete_secret: { recordUids: [uid] },
+    create_folder: {
+      folderUid: uid,
+      sharedFolderUid: folder,
+      sharedFolderKey: blob(64),
+      data: blob(48),
+      parentUid: folder,
+    },
+    update_folder: { folderUid: folder, data: blob(48) },
+    delete_folder: { folderUids: [uid], forceDeletion: false },
+    add_file: {
+      fileRecordUid: uid,
+      fileRecordKey: blob(125),
+      fileRecordData: blob(99),
+      ownerRecordUid: record,
+      ownerRecordData: blob(99),
+      ownerRecordRevision: 1,
+      linkKey: blob(60),
+      fileSize: 28,
+    },
+  };
+}
+
+function strange(pick: (below: number) => number): JsonValue {
+  const values: readonly JsonValue[] = [
+    null,
+    true,
+    -1,
+    0,
+    1e308,
+    0.5,
+    2 ** 53,
+    '',
+    '-',
+    '__proto__',
+    'constructor',
+    '\u0000\ud800',
+    'A'.repeat(pick(5000)),
+    '../../etc/passwd',
+    'AAAAAAAAAAAAAAAAAAAAAA',
+    [],
+    [[[[]]]],
+    [null, 1, 'x', {}],
+    {},
+    { toString: 1, length: 2 ** 32 },
+    Array.from({ length: pick(300) }, () => 'AAAAAAAAAAAAAAAAAAAAAA'),
+  ];
+  return values[pick(values.length)] ?? null;
+}
+
+test(
+  '2000 payloads that are signed as they should be, and are not as they should be',
+  { timeout: 300_000 },
+  async () => {
+    const pick = generator(SEED + 1);
+    const send = trustingFetch(server.certificate);
+    const secret = Buffer.from(server.tokens[2]?.token ?? '', 'base64url');
+    const clientId = await deriveClientId(secret);
+    const signingKey = await defaultSuite.generateSigningKey();
+    const serverKey = await customServerKey({
+      id: server.serverPublicKeyId,
+      publicKey: Buffer.from(server.serverPublicKey, 'base64url'),
+    }).get(server.serverPublicKeyId);
+    const ask = async (command: DeviceCommand, payload: JsonObject): Promise<number> => {
+      const { request } = await sealDeviceRequest({ serverKey, signingKey, payload });
+      const response = await send(`${server.url}/api/rest/sm/v1/${command}`, {
+        method: 'POST',
+        headers: deviceRequestHeaders(request),
+        body: new Uint8Array(request.payload),
+      });
+      await response.arrayBuffer();
+      return response.status;
+    };
+    const common = { clientVersion: 'ms17.5.0', clientId };
+    expect(await ask('get_secret', { ...common, publicKey: encodeBase64(signingKey.publicKey) })).toBe(200);
+    expect(await ask('get_secret', common)).toBe(200);
+
+    const { folders, records } = await device.getSecrets();
+    const intended = payloads(folders[0]?.uid ?? '', records[0]?.uid ?? '');
+    const statuses = new Map<number, number>();
+    for (let count = 0; count < 2000; count++) {
+      const command = DEVICE_COMMANDS[pick(DEVICE_COMMANDS.length)] ?? 'get_secret';
+      const payload: Record<string, JsonValue | undefined> = { ...common, ...intended[command] };
+      const keys = Object.keys(payload);
+      const key = keys[pick(keys.length)] ?? '';
+      if (pick(5) === 0) Reflect.deleteProperty(payload, key);
+      else payload[pick(8) === 0 ? 'publicKey' : key] = strange(pick);
+      const status = await ask(command, payload);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+    const note = `seed ${SEED}: ${JSON.stringify([...statuses])}`;
+    expect(
+      [...statuses.keys()].filter((status) => status !== 200 && (status < 400 || status >= 500)),
+      note,
+    ).toEqual([]);
+    expect(statuses.get(400) ?? 0, note).toBeGreaterThan(200);
+    expect(faults).toEqual([]);
+    expect(await ask('get_secret', common)).toBe(200);
+  },
+);

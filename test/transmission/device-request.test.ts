@@ -8,6 +8,8 @@ import {
   CLIENT_ID_LENGTH,
   decodeDeviceRequest,
   deviceRequestHeaders,
+  MAXIMUM_ANSWER_BYTES,
+  MAXIMUM_REQUEST_BYTES,
   openAnswer,
   openDeviceRequest,
   prepareDeviceRequest,
@@ -218,7 +220,9 @@ describe('reading a device request from HTTP', () => {
   ])('refuses an authorization: %j', async (text) => {
     const lookup = { get: (name: string) => (name === 'Authorization' ? text : headers().get(name)) };
     const error = await refused('header-invalid', () => decodeDeviceRequest(lookup, body));
-    expect(error.message).toContain('Authorization');
+    expect(error.message).toMatch(/^Authorization: expected (?:"Signature" and )?base64$/);
+    // Only what has the form is looked at as base64.
+    expect(error.message.includes('Signature')).toBe(text !== 'Signature A');
   });
 
   test.each(['PublicKeyId', 'TransmissionKey', 'Authorization'])('refuses a request without %s', async (missing) => {
@@ -464,8 +468,40 @@ describe('opening a device request', () => {
   test('a transmission key of another length', async () => {
     for (const length of [0, 16, 31, 33]) {
       const request = await forge(new Uint8Array(length), encodeJson({ clientId }));
-      await refused('length-invalid', () => openDeviceRequest(request, options()));
+      const error = await refused('length-invalid', () => openDeviceRequest(request, options()));
+      expect(error.message).toContain('transmission key');
     }
+  });
+
+  test('transmission keys do not stay in memory', async () => {
+    const drawn: Uint8Array[] = [];
+    const opened: Uint8Array[] = [];
+    const client: CryptoSuite = {
+      ...nodeSuite,
+      randomBytes: (length) => {
+        const bytes = nodeSuite.randomBytes(length);
+        if (length === 32) drawn.push(bytes);
+        return bytes;
+      },
+    };
+    const { request } = await sealDeviceRequest({
+      serverKey,
+      payload: { clientId },
+      signingKey: device,
+      suite: client,
+    });
+    const serving: CryptoSuite = {
+      ...nodeSuite,
+      importAesKey: async (bytes) => {
+        opened.push(bytes);
+        return nodeSuite.importAesKey(bytes);
+      },
+    };
+    await openDeviceRequest(request, options({ suite: serving }));
+    expect(drawn.length).toBeGreaterThan(0);
+    expect(drawn[0]).toEqual(new Uint8Array(32));
+    // The one of ECIES, and the transmission key.
+    expect(opened).toEqual([new Uint8Array(32), new Uint8Array(32)]);
   });
 
   test.each<[string, JsonValue | Uint8Array, string]>([
@@ -494,6 +530,8 @@ describe('opening a device request', () => {
     const request = await forgePayload({ clientId, pad: 'x'.repeat(1000) });
     await refused('message-too-long', () => openDeviceRequest(request, options({ maximumBytes: 1000 })));
     expect((await openDeviceRequest(request, options({ maximumBytes: 2000 }))).clientId).toBe(clientId);
+    const large = await forgePayload(new Uint8Array(MAXIMUM_REQUEST_BYTES + 1).fill(0x20));
+    await refused('message-too-long', () => openDeviceRequest(large, options()));
   });
 
   test('remote keys serve on both sides', async () => {
@@ -583,6 +621,19 @@ describe('answers', () => {
     );
   });
 
+  test('buffers may be overwritten as soon as the call returned', async () => {
+    for (const suite of SUITES) {
+      const key = await suite.importAesKey(suite.randomBytes(32));
+      const answer = encodeUtf8('{"a":1}');
+      const sealing = sealAnswer(key, answer);
+      answer.fill(0);
+      const body = await sealing;
+      const opening = openAnswer(key, body);
+      body.fill(0);
+      expect(await opening).toEqual(encodeUtf8('{"a":1}'));
+    }
+  });
+
   test('an empty body is no answer, and everything else is refused below its shortest form', async () => {
     const key = await nodeSuite.importAesKey(nodeSuite.randomBytes(32));
     expect(await openAnswer(key, new Uint8Array(0))).toEqual(new Uint8Array(0));
@@ -601,5 +652,7 @@ describe('answers', () => {
     }
     expect(await openAnswer(key!, body, { maximumBytes: body.length })).toEqual(encodeUtf8('{"a":1}'));
     await refused('message-too-long', () => openAnswer(key!, body, { maximumBytes: body.length - 1 }));
+    expect([MAXIMUM_REQUEST_BYTES, MAXIMUM_ANSWER_BYTES]).toEqual([16 * 1024 * 1024, 256 * 1024 * 1024]);
+    await refused('message-too-long', () => openAnswer(key!, new Uint8Array(MAXIMUM_ANSWER_BYTES + 1)));
   });
 });

@@ -16,6 +16,7 @@ const wait = (retryAfterMilliseconds: number | null): ErrorAnswer => ({ action: 
 describe('an answer other than 200', () => {
   test.each([401, 403, 400, 500])('asks for another key, whatever the status: %i', (status) => {
     expect(decode(status, { error: 'key', key_id: 9 })).toEqual({ action: 'switch-key', serverKeyId: 9 });
+    expect(decode(status, { error: 'key', key_id: 1 })).toEqual({ action: 'switch-key', serverKeyId: 1 });
   });
 
   test.each([null, '9', 9.5, 0, -1, [9], {}, true, Number.MAX_SAFE_INTEGER + 1])(
@@ -47,7 +48,8 @@ describe('an answer other than 200', () => {
   test.each<[string, number, JsonValue, string | undefined, number | null]>([
     ['403 with error', 403, { error: 'throttled' }, undefined, null],
     ['403 with result_code', 403, { result_code: 'throttled' }, undefined, null],
-    ['result_code goes before error', 403, { error: 'other', result_code: 'throttled' }, undefined, null],
+    ['result_code beside another error', 403, { error: 'other', result_code: 'throttled' }, undefined, null],
+    ['error beside another result_code', 403, { error: 'throttled', result_code: 'other' }, undefined, null],
     ['retry_after as a number', 403, { result_code: 'throttled', retry_after: 10 }, undefined, 10_000],
     ['retry_after as text', 403, { result_code: 'throttled', retry_after: '10' }, undefined, 10_000],
     ['retry_after as a fraction', 403, { result_code: 'throttled', retry_after: 0.5 }, undefined, 500],
@@ -55,6 +57,8 @@ describe('an answer other than 200', () => {
     ['429 without a body', 429, [], undefined, null],
     ['429 with another code', 429, { result_code: 'too_many' }, '3', 3000],
     ['429 whose header is a date', 429, {}, new Date(NOW + 7000).toUTCString(), 7000],
+    ['a header of one second', 429, {}, '1', 1000],
+    ['a date that is now', 429, {}, new Date(NOW).toUTCString(), null],
     ['a date that has passed', 429, {}, new Date(NOW - 7000).toUTCString(), null],
     ['a header of zero', 429, {}, '0', null],
     ['a header that is too long', 429, {}, '9999999999', null],
@@ -107,6 +111,7 @@ describe('an answer other than 200', () => {
       const rest = encodeJson({ error: 'key', key_id: 9, pad: '' }).length;
       return encodeJson({ error: 'key', key_id: 9, pad: 'x'.repeat(length - rest) });
     };
+    expect(MAXIMUM_ERROR_BYTES).toBe(65_536);
     expect(decode(401, body(MAXIMUM_ERROR_BYTES)).action).toBe('switch-key');
     expect(decode(401, body(MAXIMUM_ERROR_BYTES + 1)).action).toBe('give-up');
   });

@@ -57,6 +57,13 @@ describe('a custom server key', () => {
     await refused('server-key-unknown', () => keys.get(7));
   });
 
+  test('is imported by the suite that was asked for', async () => {
+    const failure = new Error('imported');
+    const suite = { ...nodeSuite, importEcPublicKey: () => Promise.reject(failure) };
+    const publicKey = await point();
+    await expect(customServerKey({ id: 42, publicKey }, { suite }).get(42)).rejects.toBe(failure);
+  });
+
   test('is copied', async () => {
     const publicKey = await point();
     const copy = new Uint8Array(publicKey);

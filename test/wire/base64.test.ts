@@ -66,6 +66,14 @@ describe.each(['with Buffer', 'without Buffer'])('base64 %s', (platform) => {
     expect(toHex(decode(encode(large)))).toBe(toHex(large));
   });
 
+  it.each([4, 400])('refuses a character whose low byte is a letter of the alphabet, among %i', async (length) => {
+    const text = 'A'.repeat(length - 1);
+    for (const wide of ['\u0141', '\uff41', '\u{10041}']) {
+      expect(await codeOf(() => decode(wide + text.slice(wide.length - 1)))).toBe('base64-invalid');
+      expect(await codeOf(() => decode(text.slice(wide.length - 1) + wide))).toBe('base64-invalid');
+    }
+  });
+
   it('returns memory that nobody else sees', () => {
     const decoded = decode('Zm9v');
     expect(Object.getPrototypeOf(decoded)).toBe(Uint8Array.prototype);

@@ -21,6 +21,7 @@ import {
   type JsonValue,
 } from '../../src/wire/json.js';
 import { refused } from '../support/refused.js';
+import { jsonValues } from '../support/json-values.js';
 
 const LIMITS = { maximumBytes: 1024 * 1024, maximumDepth: MAXIMUM_JSON_DEPTH };
 
@@ -116,6 +117,37 @@ describe('JSON from outside', () => {
     expect(duplicates).toBeGreaterThan(20);
   });
 
+  test('finds the end of a string of any length, whatever is escaped in it', () => {
+    const pieces = ['x', '\\\\', '\\"', ':', '{', ',', '\\n', '\\u0022'];
+    const content = fc
+      .tuple(
+        fc.integer({ min: 0, max: 140 }),
+        fc.array(fc.constantFrom(...pieces), { maxLength: 12 }),
+        fc.integer({ min: 0, max: 200 }),
+      )
+      .map(([before, middle, after]) => 'y'.repeat(before) + middle.join('') + 'z'.repeat(after));
+    const check = (text: string): void => {
+      const document = `{"a":"${text}","b":{"c":":"},"${text}":[0]}`;
+      expect(decode(document)).toEqual(JSON.parse(document));
+      expect(() => decode(`{"a":"${text}","b":0,"a":1}`)).toThrow(
+        expect.objectContaining({ code: 'json-duplicate-key' }) as Error,
+      );
+    };
+    fc.assert(
+      fc.property(
+        fc.array(content, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('')),
+        check,
+      ),
+      {
+        numRuns: 500,
+      },
+    );
+    // The scan changes its ways after some bytes: everything escaped stands at every place around there once.
+    for (let before = 0; before < 140; before++) {
+      for (const piece of pieces) for (const end of ['', piece, 'x']) check('y'.repeat(before) + piece + end);
+    }
+  });
+
   test('whatever the bytes, it is JSON.parse of valid UTF-8 or a refusal', () => {
     const reference = (bytes: Uint8Array): unknown =>
       JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
@@ -141,7 +173,7 @@ describe('JSON from outside', () => {
 
   test('what encodeJson writes comes back', () => {
     fc.assert(
-      fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+      fc.property(jsonValues(), (value) => {
         // JSON has no negative zero.
         const plain = JSON.parse(JSON.stringify(value)) as JsonValue;
         expect(decodeJson(encodeJson(plain), 'document', LIMITS)).toEqual(plain);
@@ -227,8 +259,12 @@ describe('JSON from outside', () => {
     await refused('json-too-deep', () => decode('{"a":'.repeat(200_000)));
   });
 
+  test('nothing on the wire may nest deeper than 64 levels', () => {
+    expect(MAXIMUM_JSON_DEPTH).toBe(64);
+  });
+
   test('counts depth as it stands: siblings do not add up, and brackets in strings count nothing', () => {
-    const text = `[${'[],'.repeat(50)}{},"[[[["]`;
+    const text = `[${'[],{},'.repeat(50)}{},"[[[[{{{{"]`;
     expect(decode(text, { maximumBytes: 1000, maximumDepth: 2 })).toEqual(JSON.parse(text));
   });
 

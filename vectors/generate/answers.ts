@@ -121,6 +121,8 @@ function errorTests(): TestDefinition[] {
 
     test('Throttled', 'by error', body(403, { error: 'throttled' })),
     test('Throttled', 'by result_code', throttled()),
+    test('Throttled', 'by error, with another result_code', body(403, { error: 'throttled', result_code: 'busy' })),
+    test('Throttled', 'by result_code, with another error', body(403, { error: 'busy', result_code: 'throttled' })),
     test('Throttled', 'retry_after in seconds', throttled({ retry_after: 30 })),
     test('Throttled', 'retry_after as text', throttled({ retry_after: '30' })),
     test('Throttled', 'retry_after with a fraction', throttled({ retry_after: 1.5 })),

@@ -574,7 +574,7 @@ def error_answer(t):
     error = text("error")
     code = text("result_code") if text("result_code") is not None else error
     status = t["status"]
-    if status == 429 or (status == 403 and code == "throttled"):
+    if status == 429 or (status == 403 and "throttled" in (error, code)):
         seconds = number_like_javascript(obj.get("retry_after"))
         if seconds > 0:
             return {"action": "wait", "retryAfterMilliseconds": as_number(seconds * 1000)}
@@ -705,7 +705,12 @@ def read_token(text, host=None):
     if len(parts) == 4:
         if parts[0].upper() != "IL5" or not re.fullmatch(r"[1-9][0-9]{0,8}", parts[2]):
             raise Refusal("token-invalid")
-        server_key = {"id": int(parts[2]), "publicKey": token_part(parts[3], 65).hex()}
+        point = token_part(parts[3], 65)
+        try:
+            public_key(point)
+        except Refusal:
+            raise Refusal("token-invalid") from None
+        server_key = {"id": int(parts[2]), "publicKey": point.hex()}
     return check_host(host), secret, server_key
 
 
@@ -960,6 +965,17 @@ def read_answer(text):
     return parse_object(text.encode(), MAXIMUM_ANSWER, 16)
 
 
+def copied_keys(items, key_member, uid_member):
+    """Where one wrapped key, known by its nonce, stands under two UIDs."""
+    copied = set()
+    for one, a in enumerate(items):
+        for two, b in enumerate(items):
+            keys = [named(item, key_member)[:16].replace("+", "-").replace("/", "_") for item in (a, b)]
+            if keys[0] and keys[0] == keys[1] and named(a, uid_member) != named(b, uid_member):
+                copied.update((one, two))
+    return copied
+
+
 def secrets_open(t):
     application_key = unhex(t["applicationKey"])
     root = read_answer(t["answer"])
@@ -973,9 +989,13 @@ def secrets_open(t):
 
     places = [(item, None, application_key) for item in list_of(root, "records")]
     folders = []
-    for item in list_of(root, "folders"):
+    folder_items = list_of(root, "folders")
+    copied_folders = copied_keys(folder_items, "folderKey", "folderUid")
+    for index, item in enumerate(folder_items):
         try:
             uid = uid_of(object_of(item), "folderUid")
+            if index in copied_folders:
+                raise Refusal("swap-suspected")
             key = gcm_open(application_key, base64_of(item, "folderKey"))
             if len(key) != 32:
                 raise Refusal("open-failed")
@@ -984,12 +1004,7 @@ def secrets_open(t):
         except Refusal as refusal:
             failed.append(failure("folder", named(item, "folderUid"), None, refusal.code))
 
-    copied = set()
-    for one, (a, _, _) in enumerate(places):
-        for two, (b, _, _) in enumerate(places):
-            keys = [named(item, "recordKey")[:16].replace("+", "-").replace("/", "_") for item in (a, b)]
-            if keys[0] and keys[0] == keys[1] and named(a, "recordUid") != named(b, "recordUid"):
-                copied.update((one, two))
+    copied = copied_keys([item for item, _, _ in places], "recordKey", "recordUid")
 
     records = {}
     for index, (item, folder, key) in enumerate(places):

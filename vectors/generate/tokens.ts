@@ -1,5 +1,6 @@
 import { toHex } from '../runner/bytes.js';
 import { acceptable, invalid, json, note, valid, type FileDefinition, type TestDefinition } from './define.js';
+import { badPoints, INVALID_POINT_NOTES } from './ecies.js';
 import { b64, b64url, bytes, pair } from './forge.js';
 import { nonCanonical } from './transmission.js';
 
@@ -102,13 +103,16 @@ function readTests(): TestDefinition[] {
       `IL5:${fixed}:20:${b64url(serverKey.publicKey.subarray(1))}`,
     ),
     refused(
-      'InvalidServerKey',
+      'CompressedPoint',
       'a compressed server key',
       `IL5:${fixed}:20:${b64url(Uint8Array.of(2, ...serverKey.publicKey.subarray(1, 33)))}`,
     ),
     refused('InvalidServerKey', 'a server key that is no base64', `IL5:${fixed}:20:(key)`),
     refused('InvalidServerKey', 'no server key', `IL5:${fixed}:20:`),
-    refused('OversizedToken', '513 characters', `${'a'.repeat(513 - 44)}:${fixed}`),
+    refused('OversizedToken', '513 characters, most of them white space', `US:${fixed}`.padEnd(513)),
+    ...badPoints(serverKey)
+      .filter(({ point }) => point.length === 65)
+      .map((bad) => refused(bad.flag, `server key: ${bad.comment}`, `IL5:${fixed}:20:${b64url(bad.point)}`)),
   ];
 }
 
@@ -165,6 +169,7 @@ export const oneTimeTokenFile: FileDefinition = {
       'MODIFIED_PARAMETER',
       'The server key is no point of 65 bytes, or its id no positive whole number.',
     ),
+    ...INVALID_POINT_NOTES,
     OversizedToken: note('DENIAL_OF_SERVICE', 'The token is longer than 512 characters.'),
   },
   groups: [

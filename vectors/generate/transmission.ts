@@ -120,6 +120,7 @@ function unwrapTests(): TestDefinition[] {
     header('InvalidBase64', 'the header is hexadecimal', toHex(good.wrapped)),
     header('InvalidBase64', 'a line break inside', `${text.slice(0, 76)}\n${text.slice(76)}`),
     header('InvalidBase64', 'a character that is not of base64', `!${text.slice(1)}`),
+    header('InvalidBase64', 'a character whose low byte is a letter of base64', `\u0141${text.slice(1)}`),
     header('InvalidBase64', 'one padding sign too many', `${text}=`),
     header('InvalidBase64', 'a padding sign inside', `${text.slice(0, 40)}=${text.slice(41)}`),
     header('InvalidBase64', 'bits after the last byte', nonCanonical(text)),

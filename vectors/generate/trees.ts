@@ -376,7 +376,7 @@ function secretsTests(): TestDefinition[] {
     withFolder('folderKey is missing', 'MissingField', { folderKey: undefined }),
     withFolder('folderUid is no UID', 'InvalidUid', { folderUid: 'Broken' }),
     withFolder('records is an object', 'WrongType', { records: {} }),
-    withFolder('folderKey of the other folder: its record does not open', 'WrongWrappingKey', {
+    withFolder('the wrapped key of the other folder: neither opens', 'CopiedKey', {
       folderKey: b64(seal(applicationKey, keyOf('folder Servers'))),
     }),
     partly(

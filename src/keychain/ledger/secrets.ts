@@ -1,5 +1,5 @@
 import { VaultwireError } from '../../wire/error.js';
-import type { OpenedRecord, OpenedSecrets } from '../secrets.js';
+import type { OpenedRecord, OpenedSecrets, OpenedSharedFolder } from '../secrets.js';
 import { judgeItem, KeyOwners, type ItemSuspicion, type ItemTrace } from './items.js';
 
 // The ledger of a device's answers: the records of the trust ledger alone, judged by the same rules.
@@ -16,6 +16,8 @@ export interface RecordTrace {
 /** What was seen before: plain data. */
 export interface Ledger {
   readonly records: ReadonlyMap<string, RecordTrace>;
+  /** Digests of the keys of shared folders, by UID. */
+  readonly folders: ReadonlyMap<string, string>;
 }
 
 /** Something that an honest server does not do, or seldom. */
@@ -38,11 +40,13 @@ export interface Observation {
   readonly findings: readonly Finding[];
   /** The records without the refused ones. */
   readonly accepted: readonly OpenedRecord[];
+  /** The shared folders without the refused ones. */
+  readonly acceptedFolders: readonly OpenedSharedFolder[];
 }
 
 /** A ledger that has seen nothing. */
 export function emptyLedger(): Ledger {
-  return { records: new Map() };
+  return { records: new Map(), folders: new Map() };
 }
 
 /**
@@ -79,7 +83,8 @@ export function observeSecrets(
     owners.learn(digests.keyDigest, uid);
     records.set(uid, { revision, ...digests });
   }
-  if (options.complete ?? true) {
+  const complete = options.complete ?? true;
+  if (complete) {
     const present = new Set([
       ...secrets.records.map(({ uid }) => uid),
       ...secrets.failed.filter(({ kind }) => kind === 'record').map(({ uid }) => uid),
@@ -91,7 +96,48 @@ export function observeSecrets(
       records.delete(uid);
     }
   }
-  return { ledger: { records }, findings, accepted };
+  const folders = observeFolders(ledger, secrets, strict, complete, findings);
+  return { ledger: { records, folders: folders.known }, findings, accepted, acceptedFolders: folders.accepted };
+}
+
+/** A folder has neither revision nor digest of its data: its key alone says whether it is the same one. */
+function observeFolders(
+  ledger: Ledger,
+  secrets: OpenedSecrets,
+  strict: boolean,
+  complete: boolean,
+  findings: Finding[],
+): { readonly known: ReadonlyMap<string, string>; readonly accepted: readonly OpenedSharedFolder[] } {
+  const known = new Map(ledger.folders);
+  const accepted: OpenedSharedFolder[] = [];
+  const uidsByKey = new Map([...known].map(([uid, keyDigest]) => [keyDigest, uid]));
+  for (const folder of secrets.folders) {
+    const { uid, keyDigest } = folder;
+    if (keyDigest === undefined) {
+      throw new VaultwireError('argument-invalid', 'ledger: expected an answer opened with digests');
+    }
+    const owner = uidsByKey.get(keyDigest) ?? uid;
+    if (owner !== uid) {
+      findings.push({ uid, kind: 'swap-suspected', refused: strict, message: `its key is the key of ${owner}` });
+      if (!strict) accepted.push(folder);
+      continue;
+    }
+    if (known.has(uid) && known.get(uid) !== keyDigest) {
+      findings.push({ uid, kind: 'key-changed', refused: false, message: 'it came with a new key' });
+    }
+    uidsByKey.set(keyDigest, uid);
+    known.set(uid, keyDigest);
+    accepted.push(folder);
+  }
+  if (complete) {
+    const came = new Set([...secrets.folders, ...secrets.failed].map(({ uid }) => uid));
+    for (const uid of ledger.folders.keys()) {
+      if (came.has(uid)) continue;
+      findings.push({ uid, kind: 'missing', refused: false, message: 'a folder that was there before did not come' });
+      known.delete(uid);
+    }
+  }
+  return { known, accepted };
 }
 
 function compare(
