@@ -5,13 +5,33 @@ import {
   createFile,
   createFolder,
   createRecord,
+  generateUid,
   issueClient,
   type ApplicationKey,
   type FolderKey,
   type RecordKey,
 } from 'vaultwire/keychain';
+import {
+  createEcKeyPair,
+  generateAccountClientKey,
+  generateDataKey,
+  makeAuthVerifier,
+  makeEncryptionParams,
+  wrapAccountClientKey,
+  type DataKey,
+} from 'vaultwire/keychain/account';
 import type { FileRow, LinkRow, RecordRow, TableName, Tables } from './backend/store.js';
-import type { Seed, SeedApplication, SeedFile, SeedFolder, SeedRecord, SeedReference } from './seed.js';
+import type {
+  Seed,
+  SeedAccount,
+  SeedAccountFolder,
+  SeedAccountRecord,
+  SeedApplication,
+  SeedFile,
+  SeedFolder,
+  SeedRecord,
+  SeedReference,
+} from './seed.js';
 
 type JsonObject = Parameters<typeof createRecord>[0];
 
@@ -40,8 +60,8 @@ export interface SealedSeed {
 const SEALED_LINK_PATHS: readonly (string | undefined)[] = ['ai_settings', 'jit_settings'];
 
 /**
- * Plays the owner of a vault: makes every key, seals what the seed says, shares it with the applications and issues a
- * token for each client. The keys are gone when it returns, apart from the owner's, if the caller keeps that.
+ * Plays the owners of vaults: makes every key, seals what the seed says, shares it with the applications, issues a
+ * token for each client, and makes the accounts. The keys are gone when it returns, apart from the owner's, if the caller keeps that.
  *
  * @param options.ownerKey the owner's key pair; clients wrap what they create to it. Default a fresh one
  * @param options.now milliseconds since 1970: relative times in the seed count from here
@@ -74,8 +94,73 @@ export async function sealSeed(
       tokens.push({ application: application.title, client: client.name, token: secret });
     }
   }
-  return { rows: await sealer.finish(), tokens };
+  const rows = [...(await sealer.finish())];
+  for (const account of seed.accounts) rows.push(...(await sealAccount(account)));
+  return { rows, tokens };
 }
+
+/** Makes an account as its user's client would, and seals what is in its vault under its data key. */
+async function sealAccount(account: SeedAccount): Promise<readonly Row[]> {
+  const { username, masterPassword, iterations } = account;
+  const uid = generateUid();
+  const dataKey = await generateDataKey();
+  const { sealed } = await createEcKeyPair(dataKey);
+  const value = {
+    uid,
+    username,
+    encryptionParams: await makeEncryptionParams(dataKey, masterPassword, { iterations }),
+    authVerifier: await makeAuthVerifier(masterPassword, { iterations }),
+    publicKey: sealed.publicKey,
+    encryptedPrivateKey: sealed.encryptedPrivateKey,
+    clientKey: await wrapAccountClientKey(dataKey, await generateAccountClientKey()),
+  };
+  const rows: Row[] = [{ table: 'accounts', key: username.toLowerCase(), value }];
+  await sealAccountContents(account, { accountUid: uid, dataKey, rows });
+  return rows;
+}
+
+async function sealAccountContents(
+  { records, folders }: Pick<SeedAccountFolder, 'records' | 'folders'>,
+  account: { readonly accountUid: string; readonly dataKey: DataKey; readonly rows: Row[] },
+  folder?: { readonly uid: string; readonly key: FolderKey },
+): Promise<void> {
+  const { accountUid, dataKey, rows } = account;
+  for (const record of records) {
+    const { sealed, key } = await createRecord(documentOf(record));
+    rows.push({
+      table: 'accountRecords',
+      key: `${accountUid}!${record.uid ?? sealed.uid}`,
+      value: {
+        folderUid: folder?.uid,
+        key: await (folder?.key ?? dataKey).wrapRecordKey(key),
+        data: sealed.data,
+        revision: 1,
+        order: rows.length,
+      },
+    });
+  }
+  for (const inner of folders) {
+    const { sealed, key } = await createFolder(inner.name);
+    const uid = inner.uid ?? sealed.uid;
+    const wrapped = await dataKey.wrapFolderKey(key);
+    rows.push({
+      table: 'accountFolders',
+      key: `${accountUid}!${uid}`,
+      value: { parentUid: folder?.uid, key: wrapped, data: sealed.data, revision: 1, order: rows.length },
+    });
+    await sealAccountContents(inner, account, { uid, key });
+  }
+}
+
+/** A record's JSON. @param more fields that the seed says elsewhere */
+const documentOf = (record: SeedAccountRecord, more: readonly object[] = []): JsonObject =>
+  ({
+    title: record.title,
+    type: record.type,
+    fields: [...record.fields, ...more],
+    custom: record.custom,
+    ...(record.notes !== undefined && { notes: record.notes }),
+  }) as JsonObject;
 
 /** Where a record goes: an application itself, or a folder inside a shared folder. */
 interface Place {
@@ -196,13 +281,7 @@ class Sealer {
     }
     const fileUids = files.map(({ uid }) => uid);
     const fileReference = fileUids.length > 0 ? [{ type: 'fileRef', value: fileUids }] : [];
-    const document = {
-      title: record.title,
-      type: record.type,
-      fields: [...record.fields, ...fileReference],
-      custom: record.custom,
-      ...(record.notes !== undefined && { notes: record.notes }),
-    } as JsonObject;
+    const document = documentOf(record, fileReference);
     const created = await createRecord(document);
     const key = ownKey ?? created.key;
     const uid = record.uid ?? created.sealed.uid;

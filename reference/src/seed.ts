@@ -3,10 +3,14 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { VaultwireError } from 'vaultwire';
+import { MAXIMUM_ITERATIONS, MINIMUM_ITERATIONS } from 'vaultwire/keychain/account';
 import { LineCounter, parseDocument } from 'yaml';
 
 /** The seed that is used when none is given. */
 export const EXAMPLE_SEED = fileURLToPath(new URL('../seed.example.yaml', import.meta.url));
+
+/** Most characters of a user name. */
+export const LONGEST_USERNAME = 320;
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -61,14 +65,19 @@ const file = v.pipe(
   v.check((input) => oneContent(input), ONE_CONTENT),
 );
 
-const record = v.strictObject({
+/** What a record is, wherever it lies. */
+const recordKeys = {
   title: text,
   type: v.optional(text, 'login'),
   uid: v.optional(uid),
   notes: v.optional(v.string()),
-  editable,
   fields: v.optional(v.array(field), []),
   custom: v.optional(v.array(field), []),
+};
+
+const record = v.strictObject({
+  ...recordKeys,
+  editable,
   files: v.optional(v.array(file), []),
   links: v.optional(
     v.array(
@@ -127,8 +136,50 @@ const application = v.strictObject({
   records: v.optional(v.array(recordOrReference), []),
 });
 
+const accountRecord = v.strictObject(recordKeys);
+
+interface AccountFolderInput {
+  name: string;
+  uid?: string | undefined;
+  records?: v.InferInput<typeof accountRecord>[] | undefined;
+  folders?: AccountFolderInput[] | undefined;
+}
+/** A folder of an account, with what lies in it. */
+export interface SeedAccountFolder {
+  name: string;
+  uid?: string | undefined;
+  records: SeedAccountRecord[];
+  folders: SeedAccountFolder[];
+}
+const accountFolder: v.GenericSchema<AccountFolderInput, SeedAccountFolder> = v.strictObject({
+  name: text,
+  uid: v.optional(uid),
+  records: v.optional(v.array(accountRecord), []),
+  folders: v.optional(v.array(v.lazy(() => accountFolder)), []),
+});
+
+const ITERATIONS = `expected a whole number from ${MINIMUM_ITERATIONS} to ${MAXIMUM_ITERATIONS}`;
+
+const account = v.strictObject({
+  username: v.pipe(text, v.maxLength(LONGEST_USERNAME, `expected at most ${LONGEST_USERNAME} characters`)),
+  masterPassword: text,
+  // Deployments use ten times as many; a server for development is to start fast.
+  iterations: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer(ITERATIONS),
+      v.minValue(MINIMUM_ITERATIONS, ITERATIONS),
+      v.maxValue(MAXIMUM_ITERATIONS, ITERATIONS),
+    ),
+    MINIMUM_ITERATIONS,
+  ),
+  folders: v.optional(v.array(accountFolder), []),
+  records: v.optional(v.array(accountRecord), []),
+});
+
 const seedSchema = v.strictObject({
   applications: v.pipe(v.array(application), v.minLength(1, 'expected at least one application')),
+  accounts: v.optional(v.array(account), []),
 });
 
 /** A seed as one writes it in YAML, JSON or code. */
@@ -137,6 +188,8 @@ export type SeedInput = v.InferInput<typeof seedSchema>;
 type CheckedSeed = v.InferOutput<typeof seedSchema>;
 
 export type SeedClient = v.InferOutput<typeof client>;
+export type SeedAccount = v.InferOutput<typeof account>;
+export type SeedAccountRecord = v.InferOutput<typeof accountRecord>;
 export type SeedReference = v.InferOutput<typeof reference>;
 
 /** A file with its content. */
@@ -174,6 +227,7 @@ export interface SeedApplication {
 /** A seed that is ready to be sealed: checked, its files read. */
 export interface Seed {
   readonly applications: readonly SeedApplication[];
+  readonly accounts: readonly SeedAccount[];
 }
 
 /**
@@ -325,6 +379,25 @@ function checkReferences(seed: CheckedSeed, fail: Fail): void {
     }
   }
   for (const check of later) check();
+
+  const usernames = new Set<string>();
+  const visitAccount = (
+    { records: own, folders }: Pick<SeedAccountFolder, 'records' | 'folders'>,
+    path: readonly (string | number)[],
+  ): void => {
+    for (const [index, item] of own.entries()) take(item.uid, [...path, 'records', index]);
+    for (const [index, folder] of folders.entries()) {
+      take(folder.uid, [...path, 'folders', index]);
+      visitAccount(folder, [...path, 'folders', index]);
+    }
+  };
+  for (const [index, item] of seed.accounts.entries()) {
+    const path = ['accounts', index];
+    const username = item.username.toLowerCase();
+    if (usernames.has(username)) fail([...path, 'username'], 'another account has this user name');
+    usernames.add(username);
+    visitAccount(item, path);
+  }
 }
 
 async function readFiles(seed: CheckedSeed, directory: string, fail: Fail): Promise<Seed> {
@@ -375,6 +448,7 @@ async function readFiles(seed: CheckedSeed, directory: string, fail: Fail): Prom
     folders: await Promise.all(folder.folders.map((inner, index) => readFolder(inner, [...path, 'folders', index]))),
   });
   return {
+    accounts: seed.accounts,
     applications: await Promise.all(
       seed.applications.map(async ({ title, type, clients, folders, records }, index): Promise<SeedApplication> => {
         const path = ['applications', index];

@@ -1,9 +1,10 @@
-import { X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { VaultwireError } from 'vaultwire';
+import type { SeenAccountRequest } from './backend/account-service.js';
 import type { SeenRequest } from './backend/device-service.js';
-import { describeRequest } from './backend/inspect.js';
+import { describeAccountRequest, describeRequest } from './backend/inspect.js';
 import type { ServerCertificate } from './certificate.js';
 import { startServer, type RunningServer } from './server.js';
 
@@ -21,17 +22,20 @@ interface ServeOptions {
   readonly throttleStatus: '403' | '429';
   readonly origin?: readonly string[];
   readonly serverKeyId?: number;
+  readonly serverMlKemKeyId?: number;
 }
 
 const HELP = `
 The seed says what the owner of a vault shares: applications, folders, records, files, and clients. One one-time
 token is printed for each client; the server itself never learns it. Without --seed an example is used.
+It also says which accounts of end users there are, with what is in their vaults.
 
 With --json the first line on stdout is one JSON object, written when the server is ready:
-  {"url","host","port","tokens":[{"application","token"}],"serverPublicKeyId","serverPublicKey"}
+  {"url","host","port","tokens":[{"application","token"}],"serverPublicKeyId","serverPublicKey",
+   "mlKemPublicKeyId","mlKemPublicKey"}
 Give clients the token with \`host:port\` beside it, and the server's key through their options for a custom key.
 
-Signals: SIGINT and SIGTERM stop the server, SIGUSR2 makes its next key current.`;
+Signals: SIGINT and SIGTERM stop the server, SIGUSR2 makes its next server key and its next ML-KEM key current.`;
 
 /** `vaultwire serve` */
 export function registerServe(program: Command): void {
@@ -60,6 +64,11 @@ export function registerServe(program: Command): void {
     )
     .option('--origin <url...>', 'origins that browsers may call from (default: any)')
     .option('--server-key-id <number>', 'id of the server key (default: 1)', wholeNumber(1, 999_999_999))
+    .option(
+      '--server-ml-kem-key-id <number>',
+      'id of the ML-KEM key for account requests (default: 100)',
+      wholeNumber(100, 999_999_999),
+    )
     .addHelpText('after', HELP)
     .action(async (options: ServeOptions, command: Command) => {
       if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
@@ -73,7 +82,7 @@ export function registerServe(program: Command): void {
 }
 
 async function serve(options: ServeOptions, origins: readonly string[] | undefined): Promise<void> {
-  const { seed, data, json = false, serverKeyId } = options;
+  const { seed, data, json = false, serverKeyId, serverMlKemKeyId } = options;
   const tls = await readTls(options);
   // What cannot be written is found before anything is seeded, whose tokens would be lost. What is there stays until
   // this server has an address: it may be the certificate of one that runs.
@@ -87,7 +96,8 @@ async function serve(options: ServeOptions, origins: readonly string[] | undefin
     ...(tls && { tls }),
     ...(origins && { origins }),
     ...(serverKeyId !== undefined && { serverKeyId }),
-    ...(options.inspect && { onSeen: logRequest }),
+    ...(serverMlKemKeyId !== undefined && { serverMlKemKeyId }),
+    ...(options.inspect && { onSeen: logRequest, onAccountSeen: logAccountRequest }),
   });
   // Whoever started this may close its end of the pipe; the server goes on.
   process.stdout.on('error', () => undefined);
@@ -104,16 +114,34 @@ async function serve(options: ServeOptions, origins: readonly string[] | undefin
 async function rotate(server: RunningServer, json: boolean): Promise<void> {
   try {
     await server.rotateServerKey();
+    await server.rotateMlKemKey();
   } catch (error) {
-    console.error('vaultwire serve: the key was not rotated:', error);
+    console.error('vaultwire serve: the keys were not rotated:', error);
     return;
   }
   const { serverPublicKeyId, serverPublicKey } = server;
   console.log(
     json
-      ? JSON.stringify({ event: 'server-key-rotated', serverPublicKeyId, serverPublicKey })
-      : `The server's key is now ${serverPublicKeyId}: ${serverPublicKey}`,
+      ? JSON.stringify({ event: 'server-key-rotated', ...publicKeysOf(server) })
+      : `The server's key is now ${serverPublicKeyId}: ${serverPublicKey}\nIts ML-KEM key is now ${describeMlKem(server)}`,
   );
+}
+
+/** Too long for a person to read: two thousand characters. */
+function describeMlKem({ mlKemPublicKeyId, mlKemPublicKey }: RunningServer): string {
+  const hash = createHash('sha256').update(Buffer.from(mlKemPublicKey, 'base64url')).digest('hex');
+  return `${mlKemPublicKeyId}: SHA-256 ${hash} (--json prints the key)`;
+}
+
+const publicKeysOf = ({ serverPublicKeyId, serverPublicKey, mlKemPublicKeyId, mlKemPublicKey }: RunningServer) => ({
+  serverPublicKeyId,
+  serverPublicKey,
+  mlKemPublicKeyId,
+  mlKemPublicKey,
+});
+
+function logAccountRequest(seen: SeenAccountRequest): void {
+  console.error(describeAccountRequest(seen));
 }
 
 function logRequest(seen: SeenRequest): void {
@@ -121,9 +149,9 @@ function logRequest(seen: SeenRequest): void {
 }
 
 function readyLine(server: RunningServer): string {
-  const { url, host, port, serverPublicKeyId, serverPublicKey } = server;
+  const { url, host, port } = server;
   const tokens = server.tokens.map(({ application, token }) => ({ application, token }));
-  return JSON.stringify({ url, host, port, tokens, serverPublicKeyId, serverPublicKey });
+  return JSON.stringify({ url, host, port, tokens, ...publicKeysOf(server) });
 }
 
 function readyText(server: RunningServer, options: ServeOptions): string {
@@ -133,6 +161,7 @@ function readyText(server: RunningServer, options: ServeOptions): string {
     '',
     `  state        ${options.data === undefined ? 'in memory: gone when this stops' : `in ${options.data}`}`,
     `  server key   ${serverPublicKeyId}: ${serverPublicKey}`,
+    `  ML-KEM key   ${describeMlKem(server)}`,
     `  certificate  SHA-256 ${new X509Certificate(certificate).fingerprint256}`,
     '',
   ];
@@ -166,7 +195,7 @@ function readyText(server: RunningServer, options: ServeOptions): string {
       '  console.log(records.map((record) => record.data.title));',
     );
   }
-  lines.push('', `Ctrl+C stops it; \`kill -USR2 ${process.pid}\` rotates its key.`);
+  lines.push('', `Ctrl+C stops it; \`kill -USR2 ${process.pid}\` rotates its keys.`);
   return lines.join('\n');
 }
 

@@ -5,10 +5,13 @@ import { promisify } from 'node:util';
 import { createAdaptorServer } from '@hono/node-server';
 import { VaultwireError } from 'vaultwire';
 import type { EcPrivateKey } from 'vaultwire/crypto';
+import { encodeMlKemPem, type MlKemParameterSet } from 'vaultwire/ecies/hybrid';
+import { AccountService, type SeenAccountRequest } from './backend/account-service.js';
 import { DeviceService, type SeenRequest } from './backend/device-service.js';
 import { Files } from './backend/files.js';
 import { createHttpApplication } from './backend/http.js';
-import { KeyRing, type ServerPublicKey } from './backend/key-ring.js';
+import { EC_KEYS, KeyRing, mlKemKeys, type MlKemServerPublicKey, type ServerPublicKey } from './backend/key-ring.js';
+import type { SessionsOptions } from './backend/sessions.js';
 import { Store } from './backend/store.js';
 import type { ThrottleOptions } from './backend/throttle.js';
 import { makeCertificate, type ServerCertificate } from './certificate.js';
@@ -30,9 +33,17 @@ export interface ServerOptions {
   /** The origins that browsers may call from. Default any. */
   readonly origins?: '*' | readonly string[];
   /** False lets everything through. Default as backends in the field: 100 requests, cleared by 10 s of silence, 403. */
-  readonly throttle?: (ThrottleOptions & { readonly status?: 403 | 429 }) | false;
+  readonly throttle?: (ThrottleOptions & AnswerOfThrottle) | false;
   /** The id of the server's current key. Default the one that the data folder knows, or 1. */
   readonly serverKeyId?: number;
+  /** The id of its current ML-KEM key, from 100 on. Default the one that the data folder knows, or 100. */
+  readonly serverMlKemKeyId?: number;
+  /** The parameter set of ML-KEM keys that are made from now on. Default ML-KEM-1024. */
+  readonly mlKemParameterSet?: MlKemParameterSet;
+  /** False: account requests in hybrid mode are answered as by a backend that has never heard of it. Default true. */
+  readonly hybrid?: boolean;
+  /** How long sessions of accounts last, and how many there are. They end with the server. */
+  readonly sessions?: SessionsOptions;
   /** How many requests are remembered to refuse replays, and how long. They are forgotten when the server stops. */
   readonly replayWindow?: { readonly windowMilliseconds?: number; readonly capacity?: number };
   /** Largest body of a command in bytes. Default 16 MiB. */
@@ -41,12 +52,20 @@ export interface ServerOptions {
   readonly maximumUploadBytes?: number;
   /** The key pair of the owner that the seed is sealed by, for tests that look at what reaches the owner. Default a fresh one. */
   readonly ownerKey?: EcPrivateKey;
-  /** Told what the server saw of each request. */
+  /** Told what the server saw of each request of a device. */
   readonly onSeen?: (seen: SeenRequest) => void;
+  /** Told what the server saw of each account request. */
+  readonly onAccountSeen?: (seen: SeenAccountRequest) => void;
   /** Told of faults of the server. Default: they go to the standard error output. */
   readonly onInternalError?: (error: unknown) => void;
   /** Milliseconds since 1970. Default the platform's clock. */
   readonly now?: () => number;
+}
+
+interface AnswerOfThrottle {
+  readonly status?: 403 | 429;
+  /** How many logins of one user pass until the counter clears. Default 10. */
+  readonly loginLimit?: number;
 }
 
 /** A server that answers. */
@@ -62,12 +81,22 @@ export interface RunningServer {
   readonly serverPublicKeyId: number;
   /** The current server key: base64url of the uncompressed point, as the field's clients take it. */
   readonly serverPublicKey: string;
+  /** The id of the current ML-KEM key, which hybrid account requests are sealed to beside the server key. */
+  readonly mlKemPublicKeyId: number;
+  /** The current ML-KEM key: base64url of the encapsulation key, 1184 bytes (768) or 1568 (1024). */
+  readonly mlKemPublicKey: string;
+  /** The same as PEM of its SubjectPublicKeyInfo. */
+  readonly mlKemPublicKeyPem: string;
   /** PEM, for clients to trust. */
   readonly certificate: string;
   /** Makes another server key current. @param id default the next one */
   rotateServerKey(id?: number): Promise<ServerPublicKey>;
   /** The server's public keys of some ids, those that are not current yet included. */
   serverPublicKeys(ids: readonly number[]): Promise<readonly ServerPublicKey[]>;
+  /** Makes another ML-KEM key current. @param id default the next one */
+  rotateMlKemKey(id?: number): Promise<MlKemServerPublicKey>;
+  /** The server's ML-KEM public keys of some ids, those that are not current yet included. */
+  mlKemPublicKeys(ids: readonly number[]): Promise<readonly MlKemServerPublicKey[]>;
   /** Stops listening, ends what is open, and closes the store. */
   close(): Promise<void>;
 }
@@ -100,20 +129,31 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   };
   try {
     const seed = await readSeed(store, options);
-    const ring = await KeyRing.open(store, options.serverKeyId);
+    const ring = await KeyRing.open(store, EC_KEYS, options.serverKeyId);
+    const mlKemRing = await KeyRing.open(
+      store,
+      mlKemKeys(options.mlKemParameterSet ?? 'ML-KEM-1024'),
+      options.serverMlKemKeyId,
+    );
     const files = new Files(store, {
       now,
       ...(options.maximumUploadBytes !== undefined && { maximumBytes: options.maximumUploadBytes }),
     });
-    const service = new DeviceService(store, ring, files, {
+    const common = {
       now,
       maximumRequestBytes,
-      onSeen: options.onSeen,
       onInternalError,
       ...(options.throttle !== undefined && { throttle: options.throttle }),
       ...(options.replayWindow && { replayWindow: options.replayWindow }),
+    };
+    const service = new DeviceService(store, ring, files, { ...common, onSeen: options.onSeen });
+    const accounts = new AccountService(store, ring, mlKemRing, {
+      ...common,
+      hybrid: options.hybrid ?? true,
+      onSeen: options.onAccountSeen,
+      ...(options.sessions && { sessions: options.sessions }),
     });
-    const application = createHttpApplication(service, files, {
+    const application = createHttpApplication(service, accounts, files, {
       origins: options.origins ?? '*',
       maximumRequestBytes,
       onInternalError,
@@ -140,10 +180,29 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
         return ring.currentId;
       },
       get serverPublicKey() {
-        return Buffer.from(ring.current.publicKey).toString('base64url');
+        return Buffer.from(ring.current.publicKey.bytes).toString('base64url');
       },
-      rotateServerKey: (id) => ring.rotate(id),
-      serverPublicKeys: (ids) => ring.publicKeys(ids),
+      get mlKemPublicKeyId() {
+        return mlKemRing.currentId;
+      },
+      get mlKemPublicKey() {
+        return Buffer.from(mlKemRing.current.privateKey.publicKey.bytes).toString('base64url');
+      },
+      get mlKemPublicKeyPem() {
+        return encodeMlKemPem(mlKemRing.current.privateKey.publicKey);
+      },
+      rotateServerKey: async (id) => {
+        await ring.rotate(id);
+        return { id: ring.currentId, publicKey: ring.current.publicKey.bytes };
+      },
+      serverPublicKeys: async (ids) =>
+        (await ring.keys(ids)).map(({ id, key }) => ({ id, publicKey: key.publicKey.bytes })),
+      rotateMlKemKey: async (id) => {
+        await mlKemRing.rotate(id);
+        return { id: mlKemRing.currentId, publicKey: mlKemRing.current.privateKey.publicKey };
+      },
+      mlKemPublicKeys: async (ids) =>
+        (await mlKemRing.keys(ids)).map(({ id, key }) => ({ id, publicKey: key.privateKey.publicKey })),
       close: closeAll,
     };
   } catch (error) {

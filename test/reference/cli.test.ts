@@ -151,12 +151,15 @@ describe('vaultwire', () => {
 describe('vaultwire serve --json', () => {
   it('prints one object when it is ready, and then serves', async () => {
     const { ready, server, stop } = await serve('--seed', await seedFile());
-    expect(Object.keys(ready)).toEqual(['url', 'host', 'port', 'tokens', 'serverPublicKeyId', 'serverPublicKey']);
+    const keys = ['serverPublicKeyId', 'serverPublicKey', 'mlKemPublicKeyId', 'mlKemPublicKey'];
+    expect(Object.keys(ready)).toEqual(['url', 'host', 'port', 'tokens', ...keys]);
     expect(ready).toMatchObject({
       host: 'localhost',
       url: `https://localhost:${String(ready['port'])}`,
       serverPublicKeyId: 1,
+      mlKemPublicKeyId: 100,
     });
+    expect(Buffer.from(ready['mlKemPublicKey'] as string, 'base64url')).toHaveLength(1568);
     const tokens = ready['tokens'] as { application: string; token: string }[];
     expect(tokens.map(({ application }) => application)).toEqual(['First', 'First', 'Second']);
     for (const token of tokens) {
@@ -173,12 +176,14 @@ describe('vaultwire serve --json', () => {
     expect(await stop('SIGINT')).toBe(0);
   });
 
-  it('rotates its key on SIGUSR2 and says so', async () => {
-    const { child, nextLine, stop } = await serve('--server-key-id', '17');
+  it('rotates its keys on SIGUSR2 and says so', async () => {
+    const { child, ready, nextLine, stop } = await serve('--server-key-id', '17', '--server-ml-kem-key-id', '135');
     child.kill('SIGUSR2');
     const event = JSON.parse(await nextLine()) as Record<string, unknown>;
-    expect(Object.keys(event)).toEqual(['event', 'serverPublicKeyId', 'serverPublicKey']);
-    expect(event).toMatchObject({ event: 'server-key-rotated', serverPublicKeyId: 18 });
+    const keys = ['serverPublicKeyId', 'serverPublicKey', 'mlKemPublicKeyId', 'mlKemPublicKey'];
+    expect(Object.keys(event)).toEqual(['event', ...keys]);
+    expect(event).toMatchObject({ event: 'server-key-rotated', serverPublicKeyId: 18, mlKemPublicKeyId: 136 });
+    expect(event['mlKemPublicKey']).not.toBe(ready['mlKemPublicKey']);
     await stop();
   });
 
@@ -220,6 +225,7 @@ describe('vaultwire serve', () => {
     expect(text).toMatch(/Payments service, production {2,}[\w-]{43}\n/);
     expect(text).toContain("from '@keeper-security/secrets-manager-core'");
     expect(text).toContain("serverPublicKeyId: '1'");
+    expect(text).toMatch(/ML-KEM key {3}100: SHA-256 [0-9a-f]{64}/);
   });
 });
 
@@ -242,6 +248,8 @@ describe('vaultwire serve --data', () => {
       tokens: [],
       serverPublicKeyId: 2,
       serverPublicKey: rotated['serverPublicKey'],
+      mlKemPublicKeyId: 101,
+      mlKemPublicKey: rotated['mlKemPublicKey'],
     });
     const configuration = (await store.read())!;
     await store.write({ ...configuration, host: `localhost:${second.server.port}` });

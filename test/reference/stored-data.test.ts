@@ -3,6 +3,7 @@ import { defaultSuite, type CryptoSuite } from 'vaultwire/crypto';
 import { Store } from '../../reference/src/backend/store.js';
 import { startServer } from '../../reference/src/server.js';
 import { refused } from '../support/refused.js';
+import { ACCOUNTS, accountClient, fetchKeys, fetchVault, PASSWORD } from './account-support.js';
 import { SEED, temporaryFolder, testDevice, tokenOf, UIDS, whenDone } from './support.js';
 
 /** Every spelling in which bytes could lie in a store. */
@@ -19,7 +20,7 @@ describe('what the backend stores', () => {
     const folder = await temporaryFolder();
     const drawn = recordSecrets();
     const ownerKey = await defaultSuite.generateEcPrivateKey({ extractable: true });
-    const server = await startServer({ seed: SEED, dataDirectory: folder, ownerKey });
+    const server = await startServer({ seed: { ...SEED, accounts: ACCOUNTS }, dataDirectory: folder, ownerKey });
     const device = await testDevice(server, { token: tokenOf(server, 'First', 'one') });
     const { folders } = await device.getSecrets();
     const shared = folders.find(({ uid }) => uid === UIDS.folder)!;
@@ -32,6 +33,10 @@ describe('what the backend stores', () => {
     });
     const [updated] = (await device.getSecrets({ records: [UIDS.direct] })).records;
     await device.updateRecord(updated!, { title: 'plaintext-of-a-rotation' }, { transaction: 'rotation' });
+    const account = await accountClient(server, { mode: 'hybrid' });
+    const session = await account.login('alice@shop.example', PASSWORD);
+    const { opened, privateKey, clientKey } = await fetchKeys(account, session, PASSWORD);
+    await fetchVault(account, session);
     drawn.stop();
     await server.close();
 
@@ -52,6 +57,15 @@ describe('what the backend stores', () => {
       for (const form of spellings(Buffer.from(token, 'base64url'))) expect(everything.includes(form)).toBe(false);
     }
     for (const form of spellings(await ownerKey.exportSecretBytes!())) expect(everything.includes(form)).toBe(false);
+    // What only the user of an account has, and a session, which ends with the server.
+    for (const secret of [
+      await opened.dataKey.exportSecretBytes(),
+      await privateKey.exportSecretBytes!(),
+      await clientKey.exportSecretBytes(),
+      session,
+    ]) {
+      for (const form of spellings(secret)) expect(everything.includes(form)).toBe(false);
+    }
     // Every key of application, folders, records, files, tokens and transmissions; the server keeps its own alone.
     const ring = (await store.read((view) => view.get('meta', 'server-keys'))) as {
       keys: { privateKey: Uint8Array }[];

@@ -20,7 +20,7 @@ import {
   type ReadCommand,
 } from './commands.js';
 import type { Files } from './files.js';
-import type { KeyRing } from './key-ring.js';
+import type { EcKeyRing } from './key-ring.js';
 import { internalError, refusalOf, throttled, wrongServerKey, type Refusal } from './refusal.js';
 import type { ClientRow, Store, View } from './store.js';
 import { Throttle, type ThrottleOptions } from './throttle.js';
@@ -78,14 +78,14 @@ export interface DeviceServiceOptions {
 /** Answers device requests: opens and checks each, decides whether the client is served, and runs the command. */
 export class DeviceService {
   readonly #store: Store;
-  readonly #ring: KeyRing;
+  readonly #ring: EcKeyRing;
   readonly #files: Files;
   readonly #options: DeviceServiceOptions;
   readonly #throttle: Throttle | undefined;
   readonly #replayWindow: ReplayWindow;
   readonly #verifyingKeys = new Map<string, VerifyingKey>();
 
-  constructor(store: Store, ring: KeyRing, files: Files, options: DeviceServiceOptions) {
+  constructor(store: Store, ring: EcKeyRing, files: Files, options: DeviceServiceOptions) {
     this.#store = store;
     this.#ring = ring;
     this.#files = files;

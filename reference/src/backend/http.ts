@@ -6,7 +6,8 @@ import { cors } from 'hono/cors';
 import { HTTPException } from 'hono/http-exception';
 import { isVaultwireError, VaultwireError } from 'vaultwire';
 import { DEVICE_COMMANDS, type DeviceCommand } from 'vaultwire/transmission';
-import type { DeviceService } from './device-service.js';
+import { isAccountPath, type AccountService } from './account-service.js';
+import type { DeviceService, OutgoingAnswer } from './device-service.js';
 import { UPLOADED, type Files } from './files.js';
 import { internalError, refusalOf, unknownPath, type Refusal } from './refusal.js';
 
@@ -18,8 +19,13 @@ export interface HttpOptions {
   readonly onInternalError?: ((error: unknown) => void) | undefined;
 }
 
-/** The paths of the backend: commands, the contents of files, and a greeting. */
-export function createHttpApplication(service: DeviceService, files: Files, options: HttpOptions): Hono {
+/** The paths of the backend: commands of devices, requests of accounts, the contents of files, and a greeting. */
+export function createHttpApplication(
+  service: DeviceService,
+  accounts: AccountService,
+  files: Files,
+  options: HttpOptions,
+): Hono {
   const { origins, maximumRequestBytes, onInternalError } = options;
   const application = new Hono();
 
@@ -33,30 +39,37 @@ export function createHttpApplication(service: DeviceService, files: Files, opti
     }),
   );
 
-  application.post(
-    '/api/rest/sm/v1/:command',
-    bodyLimit({
-      maxSize: maximumRequestBytes,
-      onError: (context) =>
-        send(
-          context,
-          refusalOf(new VaultwireError('message-too-long', `body: expected at most ${maximumRequestBytes} bytes`)),
-        ),
-    }),
-    async (context) => {
-      const command = context.req.param('command');
-      if (!isDeviceCommand(command)) return send(context, unknownPath(404));
-      const answer = await service.handle({
+  const limitBody = bodyLimit({
+    maxSize: maximumRequestBytes,
+    onError: (context) =>
+      send(
+        context,
+        refusalOf(new VaultwireError('message-too-long', `body: expected at most ${maximumRequestBytes} bytes`)),
+      ),
+  });
+
+  application.post('/api/rest/sm/v1/:command', limitBody, async (context) => {
+    const command = context.req.param('command');
+    if (!isDeviceCommand(command)) return send(context, unknownPath(404));
+    return respond(
+      await service.handle({
         command,
         headers: context.req.raw.headers,
         body: new Uint8Array(await context.req.arrayBuffer()),
         address: addressOf(context),
         origin: new URL(context.req.url).origin,
-      });
-      return new Response(new Uint8Array(answer.body), { status: answer.status, headers: answer.headers });
-    },
-  );
+      }),
+    );
+  });
   application.all('/api/rest/sm/v1/:command', (context) => send(context, unknownPath(405)));
+
+  application.post('/api/rest/:path{.+}', limitBody, async (context) => {
+    const path = context.req.param('path');
+    if (!isAccountPath(path)) return send(context, unknownPath(404));
+    const body = new Uint8Array(await context.req.arrayBuffer());
+    return respond(await accounts.handle({ path, body, address: addressOf(context) }));
+  });
+  application.all('/api/rest/:path{.+}', (context) => send(context, unknownPath(405)));
 
   application.post('/upload', async (context) => {
     await files.upload(context.req.raw.headers, context.req.raw.body as ReadableStream<Uint8Array> | null);
@@ -93,6 +106,9 @@ export function createHttpApplication(service: DeviceService, files: Files, opti
   });
   return application;
 }
+
+const respond = ({ status, headers, body }: OutgoingAnswer): Response =>
+  new Response(new Uint8Array(body), { status, headers });
 
 const send = (context: Context, { status, body }: Refusal): Response => context.json(body, status);
 

@@ -1,3 +1,4 @@
+import type { SeenAccountRequest } from './account-service.js';
 import type { SeenRequest } from './device-service.js';
 
 /** What of a payload is meant for the server. Everything else in it is shown as a length. */
@@ -49,6 +50,17 @@ export function describeRequest(seen: SeenRequest): string {
   const answered = describeAnswer(answer);
   if (answered) lines.push(`  it answers: ${answered}`);
   return lines.map((line) => printable(shorten(line, LONGEST_LINE))).join('\n');
+}
+
+/** What the server saw of an account request, on one line, for a person to read. */
+export function describeAccountRequest(seen: SeenAccountRequest): string {
+  const { path, command, transport, username, address, status, resultCode, requestBytes, answerBytes } = seen;
+  const outcome = resultCode === undefined ? `${status}` : `${status} ${resultCode}`;
+  const what = command === undefined ? path : `${path} ${command}`;
+  const who = username === undefined ? 'someone without a session' : `the account ${username}`;
+  const how = transport === undefined ? 'not opened' : `sealed in ${transport === 'ec' ? 'EC' : 'hybrid'} mode`;
+  const line = `${what} from ${who} at ${address}, ${how}: ${outcome}, ${requestBytes} bytes in, ${answerBytes} bytes out`;
+  return printable(shorten(line, LONGEST_LINE));
 }
 
 function describeAnswer(answer: SeenRequest['answer']): string {

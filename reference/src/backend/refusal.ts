@@ -7,8 +7,10 @@ export interface ErrorBody {
   /** Which refusal it is. */
   readonly result_code: string;
   readonly message: string;
-  /** With `error: key` alone. */
+  /** With `error: key` alone: the EC key, or in hybrid mode the ML-KEM key. */
   readonly key_id?: number;
+  /** With `error: key` in hybrid mode: the EC key. */
+  readonly qrc_ec_key_id?: number;
 }
 
 export interface Refusal {
@@ -65,6 +67,44 @@ export const wrongServerKey = (currentId: number): Refusal => ({
     message: `the server's key has the id ${currentId}`,
   },
 });
+
+/** The same for a request in hybrid mode, which is told both keys. */
+export const wrongHybridKeys = (mlKemId: number, serverKeyId: number): Refusal => ({
+  status: 401,
+  body: {
+    error: 'key',
+    result_code: 'key',
+    key_id: mlKemId,
+    qrc_ec_key_id: serverKeyId,
+    message: `the server's ML-KEM key has the id ${mlKemId}, its EC key ${serverKeyId}`,
+  },
+});
+
+/** The device is to be registered here before the request is sent again. */
+export const deviceNotRegistered: Refusal = {
+  status: 403,
+  body: {
+    error: 'device_not_registered',
+    result_code: 'device_not_registered',
+    message: 'this device is to be registered here first',
+  },
+};
+
+/** No such user, or a proof of another password: which of them, nobody is told. */
+export const authenticationFailed: Refusal = {
+  status: 403,
+  body: { error: 'auth_failed', result_code: 'auth_failed', message: 'the user name or the login proof is wrong' },
+};
+
+/** No session token, or one that is unknown or has expired. */
+export const sessionExpired: Refusal = {
+  status: 403,
+  body: {
+    error: 'session_token_expired',
+    result_code: 'session_token_expired',
+    message: 'expected the token of a session: log in again',
+  },
+};
 
 /** @param status 403 as backends always did, or 429 as some do now */
 export const throttled = (status: 403 | 429): Refusal => ({

@@ -108,7 +108,46 @@ export interface ClientRow {
   readonly binding: ServedClient;
 }
 
-/** Singletons: the seed's fingerprint, the server's key ring, the counters of revisions and of order. */
+/** An account of an end user: what its owner made and sealed. No row has its master password or data key. */
+export interface AccountRow {
+  readonly uid: string;
+  /** The user name as its owner wrote it. */
+  readonly username: string;
+  /** The data key under the master password, 100 bytes. */
+  readonly encryptionParams: Uint8Array;
+  /** What login proofs are checked against, 52 bytes. */
+  readonly authVerifier: Uint8Array;
+  /** The account's P-256 public key, 65 bytes. */
+  readonly publicKey: Uint8Array;
+  /** Its private key, under the data key. */
+  readonly encryptedPrivateKey: Uint8Array;
+  /** The account's client key, under the data key. */
+  readonly clientKey: Uint8Array;
+}
+
+/** A folder of an account. */
+export interface AccountFolderRow {
+  readonly parentUid: string | undefined;
+  /** The folder's key, under the data key. */
+  readonly key: Uint8Array;
+  /** The name, under the folder's key. */
+  readonly data: Uint8Array;
+  readonly revision: number;
+  readonly order: number;
+}
+
+/** A record of an account. */
+export interface AccountRecordRow {
+  /** The folder whose key wraps this record's; undefined for the data key. */
+  readonly folderUid: string | undefined;
+  readonly key: Uint8Array;
+  /** The record, under its key. */
+  readonly data: Uint8Array;
+  readonly revision: number;
+  readonly order: number;
+}
+
+/** Singletons: the seed's fingerprint, the server's key rings, the counters of revisions and of order. */
 export type MetaRow = unknown;
 
 /** The tables by name, with the form of their keys. */
@@ -134,6 +173,12 @@ export interface Tables {
   readonly blobs: Uint8Array;
   /** hexadecimal SHA-256 of the ticket */
   readonly uploads: UploadRow;
+  /** user name in lower case */
+  readonly accounts: AccountRow;
+  /** `<account UID>!<folder UID>` */
+  readonly accountFolders: AccountFolderRow;
+  /** `<account UID>!<record UID>` */
+  readonly accountRecords: AccountRecordRow;
 }
 export type TableName = keyof Tables;
 
@@ -167,6 +212,9 @@ const TABLE_NAMES: readonly TableName[] = [
   'files',
   'blobs',
   'uploads',
+  'accounts',
+  'accountFolders',
+  'accountRecords',
 ];
 
 /** Structured clone keeps byte arrays as bytes, where JSON would make a third more of them. */

@@ -93,8 +93,14 @@ describe('the trust ledger', () => {
   });
 
   it('reads the answer of a device', async () => {
-    const secrets = { folders: [], application: undefined, missing: [],
-      missingFolders: [], expiresOn: undefined, warnings: [] };
+    const secrets = {
+      folders: [],
+      application: undefined,
+      missing: [],
+      missingFolders: [],
+      expiresOn: undefined,
+      warnings: [],
+    };
     const base = { folderUids: [], innerFolderUid: undefined, isEditable: true, data: {}, files: [], links: [] };
     const opened = {
       ...base,

@@ -1,0 +1,62 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** How many bytes a session token has. */
+const TOKEN_LENGTH = 32;
+
+/** Who a session token stands for. */
+export interface Session {
+  readonly accountUid: string;
+  /** In lower case, as accounts are found by it. */
+  readonly username: string;
+}
+
+/** How long sessions last, and how many there are. */
+export interface SessionsOptions {
+  /** How long a session lasts that nobody uses, in milliseconds. Default 30 minutes. */
+  readonly idleMilliseconds?: number;
+  /** How many are kept; the one that was used longest ago ends first. Default 1000. */
+  readonly capacity?: number;
+}
+
+/** The sessions that are open, in memory: all end with the server. It keeps no token, only what one hashes to. */
+export class Sessions {
+  readonly #idleMilliseconds: number;
+  readonly #capacity: number;
+  // Insertion order is the order of the last use, as every use puts its session at the end again.
+  readonly #sessions = new Map<string, Session & { readonly lastUse: number }>();
+
+  constructor(options: SessionsOptions = {}) {
+    this.#idleMilliseconds = options.idleMilliseconds ?? 30 * 60_000;
+    this.#capacity = options.capacity ?? 1000;
+  }
+
+  /**
+   * Opens a session.
+   *
+   * @param now milliseconds, from any clock that does not go back
+   * @returns its token, 32 bytes
+   */
+  begin({ accountUid, username }: Session, now: number): Uint8Array {
+    const token = randomBytes(TOKEN_LENGTH);
+    this.#sessions.set(hashOf(token), { accountUid, username, lastUse: now });
+    for (const oldest of this.#sessions.keys()) {
+      if (this.#sessions.size <= this.#capacity) break;
+      this.#sessions.delete(oldest);
+    }
+    return token;
+  }
+
+  /** The session of a token, if it is open. @param now as for {@link Sessions.begin} */
+  use(token: Uint8Array, now: number): Session | undefined {
+    const hash = hashOf(token);
+    const session = this.#sessions.get(hash);
+    if (!session) return undefined;
+    this.#sessions.delete(hash);
+    if (now - session.lastUse >= this.#idleMilliseconds) return undefined;
+    this.#sessions.set(hash, { ...session, lastUse: now });
+    return session;
+  }
+}
+
+/** How long a comparison of hashes takes says nothing of the tokens. */
+const hashOf = (token: Uint8Array): string => createHash('sha256').update(token).digest('base64');
