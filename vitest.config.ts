@@ -39,7 +39,7 @@ const browser: TestProjectConfiguration = {
   // Found before the first test: a dependency found later would reload the page under the tests.
   optimizeDeps: {
     include: ['protobufjs/minimal.js'],
-    entries: ['src/**/*.ts', 'test/**/*.browser.test.ts', 'test/browser/**/*.ts'],
+    entries: ['src/**/*.ts', '!src/**/*.d.ts', 'test/**/*.browser.test.ts', 'test/browser/**/*.ts'],
   },
   server: { fs: { allow: ['.', wycheproofDirectory] } },
   test: {
