@@ -5,6 +5,7 @@ import {
   ApplicationKey,
   CLIENT_VERSION,
   decodeConfiguration,
+  DEFAULT_TIMEOUT,
   memoryConfigurationStore,
   openDevice,
   openOwnerFileKey,
@@ -484,6 +485,19 @@ describe('a request of a device', () => {
     expect(init.signal).toBeInstanceOf(AbortSignal);
     expect(init.signal!.aborted).toBe(false);
     expect(headers.get('Content-Type')).toBe('application/octet-stream');
+  });
+
+  test('ends after a minute, or when its caller says', async () => {
+    const timeout = vi.spyOn(AbortSignal, 'timeout');
+    await bound();
+    expect(DEFAULT_TIMEOUT).toBe(60_000);
+    expect(timeout.mock.calls).toEqual([[60_000], [60_000]]);
+    timeout.mockClear();
+    const device = await openDevice(options({ timeoutMilliseconds: 5 * 60_000 }));
+    await device.getSecrets();
+    expect(timeout.mock.calls).toEqual([[300_000]]);
+    expect(backend.exchanges.at(-1)!.init.signal).toBe(timeout.mock.results[0]!.value);
+    timeout.mockRestore();
   });
 
   test('names the version of our client, or the caller’s', async () => {

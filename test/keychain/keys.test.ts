@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { AesKey } from '../../src/crypto/index.js';
+import type { AesKey, CryptoSuite } from '../../src/crypto/index.js';
 import { nodeSuite } from '../../src/crypto/node.js';
 import { seal as sealEcies } from '../../src/ecies/index.js';
 import {
@@ -174,6 +174,63 @@ describe('a key of the hierarchy', () => {
     }
   });
 
+  test('is made by the suite that is asked for, and its bytes do not stay in memory', async () => {
+    const imported: Uint8Array[] = [];
+    const suite: CryptoSuite = {
+      ...nodeSuite,
+      importAesKey: (bytes, options) => {
+        imported.push(bytes);
+        return nodeSuite.importAesKey(bytes, options);
+      },
+      importAesCbcKey: (bytes, options) => {
+        imported.push(bytes);
+        return nodeSuite.importAesCbcKey(bytes, options);
+      },
+    };
+    /** How many keys were imported from buffers of ours, every one of which is empty by now. */
+    const cleared = async (action: () => Promise<unknown>): Promise<number> => {
+      imported.length = 0;
+      await action();
+      for (const bytes of imported) expect(bytes).toEqual(new Uint8Array(32));
+      return imported.length;
+    };
+    const options = { suite };
+    const [application, folder, record, file] = [
+      await generateApplicationKey(),
+      await generateFolderKey(),
+      await generateRecordKey(),
+      await generateFileKey(),
+    ];
+    const remote = new ApplicationKey(remoteAesKey(await nodeSuite.importAesKey(await bytesOf(application))));
+    const wrappedRecord = await application.wrapRecordKey(record);
+    const wrappedFolder = await application.wrapFolderKey(folder);
+    const inner = await folder.wrapFolderKey(folder);
+    const ownedRecord = await record.wrapTo(owner.publicKey);
+    const ownedFile = await file.wrapTo(owner.publicKey);
+    expect(await cleared(() => generateApplicationKey(options))).toBe(1);
+    expect(await cleared(() => generateRecordKey(options))).toBe(1);
+    expect(await cleared(() => generateFileKey(options))).toBe(1);
+    expect(await cleared(() => generateFolderKey(options))).toBe(2);
+    expect(await cleared(() => remote.unwrapRecordKey(wrappedRecord, options))).toBe(1);
+    expect(await cleared(() => remote.unwrapFolderKey(wrappedFolder, options))).toBe(2);
+    expect(await cleared(() => folder.unwrapFolderKey(inner, options))).toBe(2);
+    // With the message key of ECIES.
+    expect(await cleared(() => openOwnerRecordKey(owner, ownedRecord, options))).toBe(2);
+    expect(await cleared(() => openOwnerFileKey(owner, ownedFile, options))).toBe(2);
+    // What the caller brings is the caller's to clear.
+    const bytes = new Uint8Array(32).fill(1);
+    imported.length = 0;
+    await importApplicationKey(bytes, options);
+    expect(imported).toEqual([new Uint8Array(32).fill(1)]);
+  });
+
+  test('what unwraps to another length does not stay in memory', async () => {
+    const opened = new Uint8Array(31).fill(1);
+    const key = { seal: () => Promise.resolve(new Uint8Array(0)), open: () => Promise.resolve(opened) };
+    await refused('open-failed', () => new ApplicationKey(key).unwrapRecordKey(new Uint8Array(59)));
+    expect(opened).toEqual(new Uint8Array(31));
+  });
+
   test('a generator that returns too little is refused', async () => {
     const suite = { ...nodeSuite, randomBytes: (length: number) => nodeSuite.randomBytes(length - 1) };
     for (const generate of [generateApplicationKey, generateFolderKey, generateRecordKey, generateFileKey]) {
@@ -242,10 +299,13 @@ describe('a key of the hierarchy', () => {
       await refused('open-failed', () => new ApplicationKey(remote).unwrapRecordKey(wrapped));
       await refused('open-failed', () => new ApplicationKey(bare).unwrapFolderKey(wrapped));
       const forOwner = await sealEcies(owner.publicKey, new Uint8Array(length));
-      await refused('length-invalid', () => openOwnerRecordKey(owner, forOwner));
+      const error = await refused('length-invalid', () => openOwnerRecordKey(owner, forOwner));
+      expect(error.message).toContain('wrapped key');
       await refused('length-invalid', () => openOwnerFileKey(owner, forOwner));
     }
-    await refused('length-invalid', () => importApplicationKey(new Uint8Array(31)));
+    const error = await refused('length-invalid', () => importApplicationKey(new Uint8Array(31)));
+    expect(error.message).toContain('application key');
+    expect(await importApplicationKey(new Uint8Array(32))).toBeInstanceOf(ApplicationKey);
     await refused('argument-invalid', () => importApplicationKey('x'.repeat(32) as unknown as Uint8Array));
   });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import {
   emptyLedger,
+  generateFolderKey,
   generateRecordKey,
   observeSecrets,
   type Failure,
@@ -9,14 +10,18 @@ import {
   type Observation,
   type OpenedRecord,
   type OpenedSecrets,
+  type OpenedSharedFolder,
+  type FolderKey,
   type RecordKey,
 } from '../../src/keychain/index.js';
 import { refused } from '../support/refused.js';
 
 let key: RecordKey;
+let folderKey: FolderKey;
 
 beforeEach(async () => {
   key = await generateRecordKey();
+  folderKey = await generateFolderKey();
 });
 
 /** A record as it comes out of an answer, reduced to what the ledger looks at. */
@@ -34,9 +39,13 @@ const record = (uid: string, revision: number, keyDigest: string, dataDigest: st
   wrappedBy: 'application',
 });
 
-const secrets = (records: readonly OpenedRecord[], failed: readonly Failure[] = []): OpenedSecrets => ({
+const secrets = (
+  records: readonly OpenedRecord[],
+  failed: readonly Failure[] = [],
+  folders: readonly OpenedSharedFolder[] = [],
+): OpenedSecrets => ({
   application: undefined,
-  folders: [],
+  folders,
   records,
   failed,
   missing: [],
@@ -204,6 +213,81 @@ describe('the ledger', () => {
     const ledger = seen(record('a', 5, 'k', 'd'));
     const observation = observeSecrets(ledger, secrets([record('a', 5, 'k', 'e')]));
     expect(kinds(observation)).toEqual(['a rollback-suspected refused']);
+  });
+
+  describe('of shared folders', () => {
+    const folder = (uid: string, keyDigest: string | undefined): OpenedSharedFolder => ({
+      uid,
+      key: folderKey,
+      keyDigest,
+    });
+    const observe = (
+      ledger: Ledger,
+      folders: readonly OpenedSharedFolder[],
+      options: Parameters<typeof observeSecrets>[2] = {},
+      failed: readonly Failure[] = [],
+    ): Observation => observeSecrets(ledger, secrets([], failed, folders), options);
+    const uids = ({ acceptedFolders }: Observation): string[] => acceptedFolders.map(({ uid }) => uid);
+
+    test('learns their keys, and finds nothing when they stay', () => {
+      const folders = [folder('a', 'k'), folder('b', 'l')];
+      const first = observe(emptyLedger(), folders);
+      expect(first.findings).toEqual([]);
+      expect(first.acceptedFolders).toEqual(folders);
+      expect(first.ledger.folders).toEqual(
+        new Map([
+          ['a', 'k'],
+          ['b', 'l'],
+        ]),
+      );
+      const second = observe(first.ledger, [...folders].reverse());
+      expect(second.findings).toEqual([]);
+      expect(second.ledger).toEqual(first.ledger);
+    });
+
+    test('needs digests', async () => {
+      await refused('argument-invalid', () => observe(emptyLedger(), [folder('a', undefined)]));
+    });
+
+    test.each([
+      [{}, ['a', 'b'], false],
+      [{ policy: 'strict' }, ['a'], true],
+    ] as const)('the key of another is a swap, and is not learned: %j', (options, accepted, isRefused) => {
+      const { ledger } = observe(emptyLedger(), [folder('a', 'k'), folder('b', 'l')]);
+      const observation = observe(ledger, [folder('a', 'k'), folder('b', 'k')], options);
+      expect(observation.findings).toMatchObject([{ uid: 'b', kind: 'swap-suspected', refused: isRefused }]);
+      expect(observation.findings[0]!.message).toContain('a');
+      expect(uids(observation)).toEqual(accepted);
+      expect(observation.ledger).toEqual(ledger);
+      const fresh = observe(emptyLedger(), [folder('a', 'k'), folder('b', 'k')], options);
+      expect(kinds(fresh)).toEqual([`b swap-suspected${isRefused ? ' refused' : ''}`]);
+      expect(fresh.ledger.folders).toEqual(new Map([['a', 'k']]));
+    });
+
+    test('a new key is told, taken and learned', () => {
+      const { ledger } = observe(emptyLedger(), [folder('a', 'k')]);
+      const observation = observe(ledger, [folder('a', 'm')], { policy: 'strict' });
+      expect(kinds(observation)).toEqual(['a key-changed']);
+      expect(uids(observation)).toEqual(['a']);
+      expect(observation.ledger.folders).toEqual(new Map([['a', 'm']]));
+    });
+
+    test('what does not come is missing, said once, unless it came and failed, or not all was to come', () => {
+      const { ledger } = observe(emptyLedger(), [folder('a', 'k')]);
+      const missing = observe(ledger, []);
+      expect(kinds(missing)).toEqual(['a missing']);
+      expect(missing.ledger.folders.size).toBe(0);
+      const failed = (kind: Failure['kind']): readonly Failure[] => [
+        { kind, uid: 'a', parentUid: undefined, code: 'open-failed', message: '' },
+      ];
+      const cameAndFailed = observe(ledger, [], {}, failed('folder'));
+      expect(kinds(cameAndFailed)).toEqual([]);
+      expect(cameAndFailed.ledger).toEqual(ledger);
+      expect(kinds(observe(ledger, [], {}, failed('record')))).toEqual(['a missing']);
+      const partly = observe(ledger, [], { complete: false });
+      expect(kinds(partly)).toEqual([]);
+      expect(partly.ledger).toEqual(ledger);
+    });
   });
 
   test('whatever a server answers: no revision in the ledger goes back, no key is under two UIDs, nothing strict slips by', () => {

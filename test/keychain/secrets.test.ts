@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { CryptoSuite } from '../../src/crypto/index.js';
 import { nodeSuite } from '../../src/crypto/node.js';
 import {
   ApplicationKey,
@@ -255,6 +256,43 @@ describe('a get_secret answer', () => {
     const deep = new TextEncoder().encode(`{"x":${'['.repeat(16)}${']'.repeat(16)}}`);
     await refused('json-too-deep', () => openSecrets(deep, application));
     expect((await openSecrets(deep.slice(0).fill(0x20, 5, 6).fill(0x20, -2, -1), application)).records).toEqual([]);
+  });
+
+  test('of more than 256 MiB is refused before anything is read of it', async () => {
+    await refused('message-too-long', () => openSecrets(new Uint8Array(256 * 1024 * 1024 + 1), application));
+  });
+
+  test('says when access ends, if it ends', async () => {
+    for (const [expiresOn, expected] of [
+      [1, 1],
+      [0, undefined],
+      [-1, undefined],
+      [1_800_000_000_000, 1_800_000_000_000],
+    ] as const) {
+      expect((await open({ expiresOn })).expiresOn).toBe(expected);
+    }
+  });
+
+  test('has each of its items opened once', async () => {
+    const bare = await nodeSuite.importAesKey(await application.exportSecretBytes());
+    let opened = 0;
+    const counting = new ApplicationKey({
+      seal: (bytes) => bare.seal(bytes),
+      open: (bytes) => {
+        opened++;
+        return bare.open(bytes);
+      },
+    });
+    const folder = await sharedFolder();
+    const records = await Promise.all(Array.from({ length: 130 }, () => record({})));
+    const inside = await record({}, { folder });
+    const answer = encode({
+      records: records.map((made) => made.answer),
+      folders: [{ uid: folder.uid, key: folder.wrapped, records: [inside.answer] }],
+    });
+    expect((await openSecrets(answer, counting)).records).toHaveLength(131);
+    // The application, the folder, and each record that was shared with the application itself.
+    expect(opened).toBe(1 + 1 + 130);
   });
 
   test('warnings that are no text are left out', async () => {
@@ -650,6 +688,36 @@ describe('one wrapped key under two UIDs', () => {
   });
 });
 
+describe('one wrapped key under two UIDs, whatever its base64', () => {
+  test.each([
+    ['/////////////', '_____________'],
+    ['+++++++++++++', '-------------'],
+    ['a+/a+/a+/a+/+', 'a-_a-_a-_a-_-'],
+    ['a+/a+/a+/a+/+', 'a-/a+_a-_a+/-'],
+  ])('%s is %s', async (one, other) => {
+    const wrapped = (start: string): string => `${start}aaa${'A'.repeat(64)}`;
+    const uids = ['AAAAAAAAAAAAAAAAAAAAAA', 'BAAAAAAAAAAAAAAAAAAAAA'];
+    const items = [one, other].map((start, index) => ({
+      recordUid: uids[index]!,
+      recordKey: wrapped(start),
+      data: '',
+    }));
+    const opened = await open({ records: items });
+    expect(codes(opened.failed)).toEqual(uids.map((uid) => `record ${uid} swap-suspected`));
+    const folders = [one, other].map((start, index) => ({ folderUid: uids[index]!, folderKey: wrapped(start) }));
+    expect(codes((await open({ folders })).failed)).toEqual(uids.map((uid) => `folder ${uid} swap-suspected`));
+  });
+
+  test('records without a key of their own have none in common', async () => {
+    const data = await application.sealData({});
+    const own = (uid: string): AnswerRecord => ({ uid, data, revision: 0, isEditable: false });
+    const opened = await open(encode({ records: [own('a'), own('b')] }));
+    expect(uids(opened)).toEqual(['a', 'b']);
+    const folders = ['AAAAAAAAAAAAAAAAAAAAAA', 'BAAAAAAAAAAAAAAAAAAAAA'].map((folderUid) => ({ folderUid }));
+    expect((await open({ folders })).failed.map(({ code }) => code)).toEqual(['field-missing', 'field-missing']);
+  });
+});
+
 describe('what was asked for', () => {
   test('is missing for folders too, unless it came', async () => {
     const folder = await sharedFolder();
@@ -730,5 +798,64 @@ describe('digests', () => {
         else await refused('key-not-extractable', () => exporting);
       }
     }
+  });
+
+  test('are made of keys under folders as well, and of folders, and leave no bytes in memory', async () => {
+    const folder = await sharedFolder();
+    const made = await record({ title: 'a' }, { folder });
+    const answer = encode({ folders: [{ uid: folder.uid, key: folder.wrapped, records: [made.answer] }] });
+    const exported: Uint8Array[] = [];
+    const hashed: Uint8Array[] = [];
+    const suite: CryptoSuite = {
+      ...nodeSuite,
+      sha256: (bytes) => {
+        if (bytes.length === 32) hashed.push(bytes);
+        return nodeSuite.sha256(bytes);
+      },
+      importAesKey: async (bytes, options) => {
+        const key = await nodeSuite.importAesKey(bytes, options);
+        if (options?.extractable !== true) return key;
+        return {
+          ...remoteAesKey(key),
+          exportSecretBytes: async () => {
+            const out = await key.exportSecretBytes!();
+            exported.push(out);
+            return out;
+          },
+        };
+      },
+    };
+    const key = new ApplicationKey(await nodeSuite.importAesKey(await application.exportSecretBytes()));
+    const opened = await openSecrets(answer, key, { suite, digests: true });
+    expect(opened.failed).toEqual([]);
+    const digest = async (bytes: Uint8Array): Promise<string> =>
+      encodeBase64Url((await nodeSuite.sha256(bytes)).subarray(0, 16));
+    expect(opened.records[0]!.digests!.keyDigest).toBe(await digest(await made.key.exportSecretBytes()));
+    expect(opened.folders[0]!.keyDigest).toBe(await digest(await folder.key.exportSecretBytes()));
+    for (const one of [opened.folders[0]!.key, opened.records[0]!.key]) {
+      await refused('key-not-extractable', () => one.exportSecretBytes());
+    }
+    expect(hashed).toHaveLength(2);
+    for (const bytes of [...hashed, ...exported]) expect(bytes).toEqual(new Uint8Array(32));
+    const plain = await openSecrets(answer, key);
+    expect([plain.folders[0]!.keyDigest, plain.records[0]!.digests]).toEqual([undefined, undefined]);
+  });
+
+  test('without them, record keys are unwrapped where the platform can do so without showing them', async () => {
+    const bare = await nodeSuite.importAesKey(await application.exportSecretBytes());
+    const asked: (boolean | undefined)[] = [];
+    const key = new ApplicationKey({
+      ...remoteAesKey(bare),
+      unwrapAesKey: (wrapped, options) => {
+        asked.push(options?.extractable);
+        return bare.unwrapAesKey!(wrapped, options);
+      },
+    });
+    const made = await record({});
+    const answer = encode({ records: [made.answer] });
+    await openSecrets(answer, key);
+    await openSecrets(answer, key, { extractable: true });
+    await openSecrets(answer, key, { digests: true });
+    expect(asked).toEqual([false, true, true]);
   });
 });

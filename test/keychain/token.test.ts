@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { CryptoSuite } from '../../src/crypto/index.js';
 import { nodeSuite } from '../../src/crypto/node.js';
 import {
   createOneTimeToken,
@@ -111,7 +112,7 @@ describe('reading a one-time token', () => {
     ],
     ['a key that is no base64', `IL5:${text}:42:!`, 'server public key'],
     ['no key', `IL5:${text}:42:`, 'server public key'],
-    ['longer than any', `${' '.repeat(470)}US:${text}`, '512'],
+    ['longer than any', `${' '.repeat(513 - 3 - text.length)}US:${text}`, '512'],
   ])('refuses one: %s', async (_, token, message) => {
     const options = token === '' ? { host: 'vault.example' } : {};
     const error = await refused('token-invalid', () => readOneTimeToken(token, options));
@@ -203,6 +204,27 @@ describe('making a one-time token', () => {
   test('of a host that is none is refused', async () => {
     await refused('token-invalid', () => createOneTimeToken({ host: 'vault.example/' }));
     await refused('token-invalid', () => createOneTimeToken({ host: '' }));
+  });
+
+  test('by the suite that is asked for, and its secret does not stay in memory', async () => {
+    const imported: Uint8Array[] = [];
+    let hmacs = 0;
+    const suite: CryptoSuite = {
+      ...nodeSuite,
+      hmacSha512: (...inputs) => {
+        hmacs++;
+        return nodeSuite.hmacSha512(...inputs);
+      },
+      importAesKey: (bytes, options) => {
+        imported.push(bytes);
+        return nodeSuite.importAesKey(bytes, options);
+      },
+    };
+    await createOneTimeToken({ host: 'US', suite });
+    await readOneTimeToken(`US:${text}`, { suite });
+    await deriveClientId(secret, { suite });
+    expect(hmacs).toBe(3);
+    expect(imported).toEqual([new Uint8Array(32), new Uint8Array(32)]);
   });
 
   test('in every suite the same', async () => {

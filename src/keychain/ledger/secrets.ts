@@ -130,7 +130,8 @@ function observeFolders(
     accepted.push(folder);
   }
   if (complete) {
-    const came = new Set([...secrets.folders, ...secrets.failed].map(({ uid }) => uid));
+    const failed = secrets.failed.filter(({ kind }) => kind === 'folder');
+    const came = new Set([...secrets.folders, ...failed].map(({ uid }) => uid));
     for (const uid of ledger.folders.keys()) {
       if (came.has(uid)) continue;
       findings.push({ uid, kind: 'missing', refused: false, message: 'a folder that was there before did not come' });
