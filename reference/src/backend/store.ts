@@ -250,13 +250,15 @@ export class Store {
    * @throws VaultwireError `configuration-invalid` when the folder cannot be used, or another process uses it
    */
   static async open(directory?: string): Promise<Store> {
-    const database: Database =
-      directory === undefined
-        ? new (await import('memory-level')).MemoryLevel()
-        : new (await import('classic-level')).ClassicLevel(directory);
+    let database: Database;
     try {
-      // The private keys of the server lie in it as well.
+      // Before the database is made, which opens by itself and would make a folder that others can read: the private
+      // keys of the server lie in it as well.
       if (directory !== undefined) await mkdir(directory, { recursive: true, mode: 0o700 });
+      database =
+        directory === undefined
+          ? new (await import('memory-level')).MemoryLevel()
+          : new (await import('classic-level')).ClassicLevel(directory);
       await database.open();
     } catch (error) {
       const cause = error instanceof Error ? (error.cause ?? error) : undefined;
