@@ -1,9 +1,9 @@
 /** How long a contender runs before the next one has its turn, in milliseconds: far above the clock's resolution. */
-const TURN = 20;
+const TURN = 10;
 /** How long a contender runs before anything counts, in milliseconds: the engine has compiled it by then. */
 const WARM_UP = 400;
-/** The fewest turns that a median is taken of. */
-const MINIMUM_TURNS = 7;
+/** The fewest rounds, in which every contender has one turn. */
+const MINIMUM_ROUNDS = 9;
 
 /** Counts the time between its start and its stop, in milliseconds, so that a contender can leave things uncounted. */
 export class Stopwatch {
@@ -23,9 +23,11 @@ export class Stopwatch {
  * Measures several ways of doing the same thing, in turns (A B C, then B C A backwards, and so on), so that whatever
  * slows the machine down for a while slows all of them.
  *
- * A turn is a number of runs, and its result their mean, what the garbage collector takes during them included; each
- * turn begins with an empty nursery, so that nobody pays for the garbage of another. The median of the turns is what
- * is returned.
+ * A turn is a number of runs, and its result their mean, what the garbage collector takes during them included. Runs
+ * that fill a turn alone begin after a collection, so that nobody pays for the garbage of another; before short ones
+ * that would measure how the engine comes back from it. The calmer half of the rounds counts,
+ * told by what all contenders took together, and of it the median for each: on a machine that others use as well, two
+ * medians over everything may come from different hours.
  *
  * @template {string} Name
  * @param {Record<Name, (stopwatch: Stopwatch) => Promise<void>>} contenders each starts and stops the watch once per run
@@ -39,17 +41,30 @@ export async function measure(contenders, seconds) {
     runners.push({ name, run, runs: Math.max(1, Math.round((TURN * runs) / milliseconds)), turns: [] });
   }
   const end = performance.now() + seconds * 1000;
-  for (let round = 0; round < MINIMUM_TURNS || performance.now() < end; round++) {
+  for (let round = 0; round < MINIMUM_ROUNDS || performance.now() < end; round++) {
     const first = round % runners.length;
     const order = [...runners.slice(first), ...runners.slice(0, first)];
     for (const runner of round % 2 === 0 ? order : order.reverse()) {
-      globalThis.gc?.();
+      if (runner.runs === 1) globalThis.gc?.();
       const stopwatch = new Stopwatch();
       for (let run = 0; run < runner.runs; run++) await runner.run(stopwatch);
       runner.turns.push((stopwatch.elapsed * 1000) / runner.runs);
     }
   }
-  return Object.fromEntries(runners.map(({ name, turns }) => [name, median(turns)]));
+  const calm = calmerHalf(runners.map(({ turns }) => turns));
+  return Object.fromEntries(runners.map(({ name, turns }) => [name, median(calm.map((round) => turns[round]))]));
+}
+
+/**
+ * The rounds that took least, each contender counting alike.
+ *
+ * @param {readonly (readonly number[])[]} turns of each contender, by round
+ * @returns {number[]} half of the rounds
+ */
+function calmerHalf(turns) {
+  const medians = turns.map(median);
+  const effort = turns[0].map((_, round) => turns.reduce((sum, own, index) => sum + own[round] / medians[index], 0));
+  return [...effort.keys()].sort((a, b) => effort[a] - effort[b]).slice(0, Math.ceil(effort.length / 2));
 }
 
 async function runFor(run, milliseconds) {
