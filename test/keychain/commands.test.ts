@@ -571,6 +571,13 @@ describe('answers to commands', () => {
     }
   });
 
+  test('delete results in words that a terminal can show', () => {
+    const answer = { records: [{ recordUid: 'a', responseCode: 'no\u001b[2J', errorMessage: 'b\nc\u202ed' }] };
+    expect(readDeleteResults(answer, ['a'])).toEqual([
+      { uid: 'a', deleted: false, responseCode: 'no [2J', errorMessage: 'b c d' },
+    ]);
+  });
+
   test.each([{ recordUid: 7 }, { recordUid: 'a', responseCode: true }, { recordUid: 'a', errorMessage: [] }])(
     'delete results that are none are refused: %j',
     async (item) => {

@@ -131,6 +131,7 @@ describe('reading a configuration', () => {
     ['12', 12],
     [12, 12],
     ['007', 7],
+    ['1', 1],
     ['', undefined],
     [null, undefined],
   ])('a key id: %j', async (serverPublicKeyId, serverKeyId) => {

@@ -554,6 +554,12 @@ describe('the application’s own record', () => {
     expect(uids(await open(bare))).toEqual(['']);
   });
 
+  test('names its files’ failures in words that a terminal can show', async () => {
+    const data = await application.sealData({});
+    const opened = await open({ records: [{ recordUid: '\u001b[2J', data: encodeBase64(data), files: [7] }] });
+    expect(opened.failed).toMatchObject([{ kind: 'file', parentUid: ' [2J', code: 'field-invalid' }]);
+  });
+
   test('there is one', async () => {
     const records = await Promise.all(
       ['one', 'two'].map(async (title) => ({

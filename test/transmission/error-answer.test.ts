@@ -26,6 +26,20 @@ describe('an answer other than 200', () => {
     },
   );
 
+  test('names the EC key beside an ML-KEM one, where there is one', () => {
+    expect(decode(401, { error: 'key', key_id: 136, qrc_ec_key_id: 10 })).toStrictEqual({
+      action: 'switch-key',
+      serverKeyId: 136,
+      hybridEcKeyId: 10,
+    });
+    for (const id of [null, '10', 0, -1, 9.5, {}]) {
+      expect(decode(401, { error: 'key', key_id: 136, qrc_ec_key_id: id })).toStrictEqual({
+        action: 'switch-key',
+        serverKeyId: 136,
+      });
+    }
+  });
+
   test('a key id beside another error is nothing to follow', () => {
     expect(decode(401, { error: 'access_denied', key_id: 9 }).action).toBe('give-up');
     expect(decode(401, { result_code: 'key', key_id: 9 }).action).toBe('give-up');
