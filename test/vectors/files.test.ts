@@ -81,7 +81,7 @@ describe('the published files', () => {
         "takes: one-time-token.json, the secret in base64",
         "takes: one-time-token.json, the secret with padding",
         "takes: get-folders.json, a bit of the vector is flipped: another name, and nothing shows it",
-        "takes: account-keys.json, forged without the password: both halves are equal under every key",
+        "takes: account-keys.json, the second and fourth block are exchanged, and the vector fits them again",
         "takes: legacy-cbc.json, another key, and nothing shows it",
         "takes: legacy-cbc.json, the title is another, and nothing shows it",
       ]

@@ -115,6 +115,13 @@ const countTests = (make: (changes: Inputs) => Inputs, code = 'parameter-out-of-
 const shuffled = bytes('params forged', 32);
 /** Both halves are equal under every key: the second half repeats the first, which follows its own last block. */
 const forgedParams = concat(header(COUNT, salt), shuffled.subarray(16), shuffled, shuffled);
+/** Good parameters whose blocks 2 and 4 were exchanged: the difference of the halves' first blocks moves to the vector. */
+const movedParams = (() => {
+  const block = (index: number) => goodParams.subarray(20 + 16 * index, 36 + 16 * index);
+  const [second, fourth] = [block(2), block(4)];
+  const vector = block(0).map((byte, index) => byte ^ (second[index] ?? 0) ^ (fourth[index] ?? 0));
+  return concat(goodParams.subarray(0, 20), vector, block(1), fourth, block(3), second);
+})();
 
 const encryptionParamsGroups: GroupDefinition[] = [
   {
@@ -248,10 +255,11 @@ const encryptionParamsGroups: GroupDefinition[] = [
       ...countTests(({ iterations = COUNT, ...changes }) =>
         openParams(concat(header(iterations as number, salt), goodParams.subarray(20)), changes),
       ),
+      paramsRefused('ForgedHalves', 'forged without the password: both halves are equal under every key', forgedParams),
       acceptable(
-        'ForgedHalves',
-        'forged without the password: both halves are equal under every key',
-        openParams(forgedParams),
+        'MovedBlocks',
+        'the second and fourth block are exchanged, and the vector fits them again',
+        openParams(movedParams),
       ),
     ],
   },
@@ -698,7 +706,12 @@ export const accountKeysFile: FileDefinition = {
     ForgedHalves: note(
       'KNOWN_BUG',
       'The vector is the last block, and the second half repeats the first, so that both halves decrypt alike.',
-      'Every password opens it, to a data key that nobody knows. That both halves are equal authenticates nothing.',
+      'Every password opens it, to a data key that nobody knows.',
+    ),
+    MovedBlocks: note(
+      'KNOWN_BUG',
+      'The blocks of good parameters were moved, so that other halves are equal.',
+      'The right password opens it, to a data key that nobody knows. That both halves are equal authenticates nothing.',
     ),
     ModifiedParams: note('MODIFIED_PARAMETER', 'A byte was changed after the data key was wrapped.'),
     ModifiedMessage: note('AUTH_BYPASS', 'A part of the message was changed after it was sealed.'),

@@ -74,7 +74,8 @@ def operations(base):
         count, salt = read_header(params, 100)
         decryptor = blocks(password_key(t, t["password"], salt, count), params[20:36]).decryptor()
         twice = decryptor.update(params[36:]) + decryptor.finalize()
-        if twice[:32] != twice[32:]:
+        repeats = params[36:68] == params[68:] and params[20:36] == params[52:68]
+        if twice[:32] != twice[32:] or repeats:
             raise refusal("open-failed")
         return {"dataKey": twice[:32].hex(), "authenticated": False, "kdf": cost(count)}
 

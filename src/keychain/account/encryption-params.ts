@@ -17,7 +17,9 @@ import type { OpenReport } from './wrap.js';
 
 // An account's data key under its master password (wire note: keychain):
 // version(1) || iterations(3) || salt(16) || iv(16) || AES-CBC without padding(PBKDF2 key, data key twice)(64).
-// AES-CBC authenticates nothing. That both halves are equal catches a wrong password and most changes, no more.
+// AES-CBC authenticates nothing. That both halves are equal catches a wrong password and most changes, no more: who has
+// seen good parameters can still move their blocks about so that other halves are equal. The key is then one that nobody
+// knows, which only a comparison with the key that was seen before shows.
 
 /** Length of encryption parameters in bytes. */
 export const ENCRYPTION_PARAMS_LENGTH = 100;
@@ -69,7 +71,7 @@ export interface OpenedDataKey {
  * Opens encryption parameters with the master password.
  *
  * @throws VaultwireError `length-invalid`, `header-invalid`, `parameter-out-of-range` before any derivation,
- *   `open-failed` when the halves differ: the password is another, or the bytes were changed
+ *   `open-failed` when the halves differ or cannot differ: the password is another, or the bytes were changed or forged
  */
 export async function openEncryptionParams(
   encryptionParams: Uint8Array,
@@ -83,7 +85,8 @@ export async function openEncryptionParams(
   const key = await derivePasswordKey(password, parameters, options);
   const twice = await suite.decryptCbcBlocks(key, sealed.subarray(0, CBC_IV_LENGTH), sealed.subarray(CBC_IV_LENGTH));
   key.fill(0);
-  if (!equalBytes(twice.subarray(0, AES_KEY_LENGTH), twice.subarray(AES_KEY_LENGTH))) {
+  const isEqual = equalBytes(twice.subarray(0, AES_KEY_LENGTH), twice.subarray(AES_KEY_LENGTH));
+  if (!isEqual || repeatsItself(sealed)) {
     twice.fill(0);
     throw new VaultwireError('open-failed', 'encryption parameters: expected ones made with this password');
   }
@@ -91,4 +94,14 @@ export async function openEncryptionParams(
   twice.fill(0);
   const kdf = { algorithm: 'PBKDF2-HMAC-SHA-256', iterations: parameters.iterations } as const;
   return { dataKey, report: { wrap: 'password', authenticated: false, kdf } };
+}
+
+/**
+ * Whether the halves are equal under every key: whoever lets the second half of the ciphertext repeat the first, and the
+ * vector its last block, needs no password for that. Of halves that are equal, one pair of equal blocks shows it: honest
+ * ones are that by chance once in 2^128.
+ */
+function repeatsItself(sealed: Uint8Array): boolean {
+  const block = (index: number): Uint8Array => sealed.subarray(index * CBC_IV_LENGTH, (index + 1) * CBC_IV_LENGTH);
+  return equalBytes(block(0), block(2));
 }

@@ -99,6 +99,18 @@ export function describeAccountKeys(suite: CryptoSuite): void {
           expect(await open(flipped(encryptionParams, index))).toBe('open-failed');
       });
 
+      it('refuse ones that were forged so that the halves are equal under every key, like any other', async () => {
+        const forged = new Uint8Array(encryptionParams);
+        forged.copyWithin(20, 52, 68);
+        forged.copyWithin(68, 36, 68);
+        for (const password of [PASSWORD, 'another']) {
+          await expect(account.openEncryptionParams(forged, password, options)).rejects.toMatchObject({
+            code: 'open-failed',
+            message: 'encryption parameters: expected ones made with this password',
+          });
+        }
+      });
+
       it('refuse another version and other lengths before any derivation', async () => {
         const counted = counting(suite);
         const open = (bytes: Uint8Array) =>
