@@ -45,7 +45,7 @@ export default [
   entry('keychain/legacy-cbc', '5.8 kB', 'dist/keychain/legacy-cbc.js'),
   entry('keychain/vault', '11.1 kB'),
   entry('keychain/vault/worker', '4.7 kB', 'dist/keychain/vault/worker-web.js'),
-  entry('keychain/ledger', '9.8 kB'),
+  entry('keychain/ledger', '11.7 kB'),
   entry('keychain/fingerprint', '5 kB', 'dist/keychain/fingerprint.js'),
   entry('keychain/pam', '1 kB', 'dist/keychain/pam.js'),
 ];

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   emptyTrustLedger,
   observe,
+  tracesOf,
   type LedgerObservation,
   type LedgerPolicy,
   type LedgerReport,
@@ -40,8 +41,8 @@ const rows = (part: PartReport): string[] =>
 /** Plays an attack. Nothing of what is suspicious may be learned. */
 function play(observation: LedgerObservation, policy: LedgerPolicy = {}): LedgerReport {
   const { ledger, report } = observe(known, observation, policy);
-  expect({ ...ledger, items: [...ledger.items.keys()] }).toEqual({ ...known, items: [...known.items.keys()] });
-  for (const [uid, trace] of ledger.items) expect({ ...trace, absent: false }).toEqual(known.items.get(uid));
+  const traces = (of: TrustLedger) => [...tracesOf(of)].map(([uid, trace]) => ({ uid, ...trace, absent: false }));
+  expect({ ...ledger, items: traces(ledger) }).toEqual({ ...known, items: traces(known) });
   expect(observe(ledger, honest, { mode: 'strict' }).report.refused).toBe(false);
   return report;
 }

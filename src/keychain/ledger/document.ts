@@ -2,9 +2,8 @@ import type { AesKey } from '../../crypto/suite.js';
 import { encodeBase64Url } from '../../wire/base64.js';
 import { assertBytes, concatBytes, copyBytes, decodeUtf8, encodeUtf8, type Bytes } from '../../wire/bytes.js';
 import { VaultwireError } from '../../wire/error.js';
-import type { WrapKind } from '../account/wrap.js';
-import type { ItemTrace } from './items.js';
-import { ITEM_KINDS, LEDGER_LIMITS, PIN_KINDS, pinName, type PublicKeyPin, type TrustLedger } from './observe.js';
+import { LEDGER_LIMITS, PIN_KINDS, pinName, type PublicKeyPin, type TrustLedger } from './observe.js';
+import { faultOf, readUid, Row, ROW_LENGTH, TraceTable, writeDigest } from './traces.js';
 
 // A document is a chain of frames: the first holds a whole ledger, each later one what changed. A frame is
 //
@@ -27,23 +26,6 @@ const FRAME_START = PREFIX_LENGTH + SEALED_HEAD_LENGTH;
 const FIRST_HEAD = 0;
 const LATER_HEAD = 1;
 const BODY = 2;
-/** What an item costs, in bytes. */
-const ITEM_LENGTH = 56;
-
-/** In the order of their numbers in a document, which stays, whatever becomes of their order by strength. */
-const STORED_WRAPS: readonly WrapKind[] = [
-  'data-key-gcm',
-  'folder-gcm',
-  'team-gcm',
-  'user-ec',
-  'team-ec',
-  'user-rsa',
-  'team-rsa',
-  'data-key-cbc',
-  'folder-cbc',
-  'team-cbc',
-];
-
 /** Bounds of a document. */
 export const LEDGER_DOCUMENT_LIMITS = { maximumBytes: 256 * 1024 * 1024, maximumFrames: 100_000 } as const;
 
@@ -87,7 +69,8 @@ export async function encodeLedger(
 ): Promise<LedgerWrite> {
   const { sequence = 0 } = options;
   assertSequence(sequence);
-  const body = encodeBody(ledger, { pins: [], items: [] }, [...ledger.pins.values()], ledger.items, ledger.items.size);
+  const items = new TraceTable(ledger.items);
+  const body = encodeBody(ledger, { pins: [], items: [] }, [...ledger.pins.values()], items.rows());
   return sealFrame(key, FIRST_HEAD, sequence, new Uint8Array(TAG_LENGTH), 0, body);
 }
 
@@ -109,22 +92,18 @@ export async function appendLedger(
     throw new VaultwireError('argument-invalid', 'tail.length: expected the length of a document');
   }
   const previousTag = new Uint8Array(TAG_LENGTH);
-  writeDigest(previousTag, 0, tag, 'tail.tag');
+  assertDigest(writeDigest(previousTag, 0, tag), 'tail.tag');
+  const pins = [...after.pins].filter(([name, { digest }]) => before.pins.get(name)?.digest !== digest);
+  const { rows, goneUids } = changedRows(before.items, after.items);
   const removed = {
     pins: [...before.pins].filter(([name]) => !after.pins.has(name)).map(([, pin]) => pin),
-    items: before.items === after.items ? [] : [...before.items.keys()].filter((uid) => !after.items.has(uid)),
+    items: goneUids,
   };
-  const pins = [...after.pins].filter(([name, { digest }]) => before.pins.get(name)?.digest !== digest);
-  const items = new Map<string, ItemTrace>();
-  if (before.items !== after.items) {
-    for (const [uid, trace] of after.items) if (!isSameTrace(before.items.get(uid), trace)) items.set(uid, trace);
-  }
   const body = encodeBody(
     after,
     removed,
     pins.map(([, pin]) => pin),
-    items,
-    items.size,
+    rows,
   );
   return sealFrame(key, LATER_HEAD, sequence + 1, previousTag, length, body);
 }
@@ -252,36 +231,14 @@ const invalid = (what: string): VaultwireError =>
 //   count(4) of pins that are gone: kind(1) length(1) id
 //   count(4) of uids that are gone: uid(16)
 //   count(4) of pins: kind(1) length(1) id digest(16)
-//   count(4) of items: uid(16) how(1) revision(7) key digest(16) data digest(16, zeros for none)
-//
-// `how` is the kind (2 bits) and one more than the place of the wrap among STORED_WRAPS (4 bits), above them 1 bit for
-// authenticated and 1 for absent. The revision's two top bits: there is a revision, there is a data digest.
+//   count(4) of items: their rows, 56 bytes each, see traces.ts
 
 interface Removed {
   readonly pins: readonly PublicKeyPin[];
   readonly items: readonly string[];
 }
 
-function encodeBody(
-  ledger: TrustLedger,
-  removed: Removed,
-  pins: readonly PublicKeyPin[],
-  items: ReadonlyMap<string, ItemTrace>,
-  itemCount: number,
-): Bytes {
-  const pinBytes = (list: readonly PublicKeyPin[], withDigest: boolean): Uint8Array[] =>
-    list.map(({ kind, id, digest }) => {
-      const name = encodeUtf8(id);
-      const bytes = new Uint8Array(2 + name.length + (withDigest ? 16 : 0));
-      bytes[0] = indexIn(PIN_KINDS, kind, 'pin.kind');
-      bytes[1] = name.length;
-      if (name.length === 0 || name.length > LEDGER_LIMITS.idBytes) {
-        throw new VaultwireError('argument-invalid', `pin.id: expected 1 to ${LEDGER_LIMITS.idBytes} bytes`);
-      }
-      bytes.set(name, 2);
-      if (withDigest) writeDigest(bytes, 2 + name.length, digest, 'pin.digest');
-      return bytes;
-    });
+function encodeBody(ledger: TrustLedger, removed: Removed, pins: readonly PublicKeyPin[], rows: Uint8Array): Bytes {
   const { dataKey, iterations, transport } = ledger;
   const account = new Uint8Array(1 + (dataKey === undefined ? 0 : 16) + (iterations === undefined ? 0 : 4));
   account[0] =
@@ -289,53 +246,70 @@ function encodeBody(
     (iterations === undefined ? 0 : 2) |
     (transport === undefined ? 0 : 4) |
     (transport === 'hybrid' ? 8 : 0);
-  if (dataKey !== undefined) writeDigest(account, 1, dataKey, 'dataKey');
+  if (dataKey !== undefined) assertDigest(writeDigest(account, 1, dataKey), 'dataKey');
   if (iterations !== undefined) account.set(uint32(iterations), account.length - 4);
   const goneItems = new Uint8Array(removed.items.length * 16);
   removed.items.forEach((uid, index) => {
-    writeDigest(goneItems, index * 16, uid, 'uid');
+    assertDigest(writeDigest(goneItems, index * 16, uid), 'uid');
   });
   return concatBytes(
     account,
     uint32(removed.pins.length),
-    ...pinBytes(removed.pins, false),
+    encodePins(removed.pins, false),
     uint32(removed.items.length),
     goneItems,
     uint32(pins.length),
-    ...pinBytes(pins, true),
-    uint32(itemCount),
-    encodeItems(items, itemCount),
+    encodePins(pins, true),
+    uint32(rows.length / ROW_LENGTH),
+    rows,
   );
 }
 
-function encodeItems(items: ReadonlyMap<string, ItemTrace>, count: number): Bytes {
-  const bytes = new Uint8Array(count * ITEM_LENGTH);
+function encodePins(pins: readonly PublicKeyPin[], withDigest: boolean): Bytes {
+  const names = pins.map(({ id }) => encodeUtf8(id));
+  let length = 0;
+  for (const name of names) length += 2 + name.length + (withDigest ? 16 : 0);
+  const bytes = new Uint8Array(length);
   let offset = 0;
-  for (const [uid, { kind, wrap, authenticated, keyDigest, dataDigest, revision, absent }] of items) {
-    writeDigest(bytes, offset, uid, 'uid');
-    bytes[offset + 16] =
-      indexIn(ITEM_KINDS, kind, 'item.kind') |
-      ((wrap === undefined ? 0 : indexIn(STORED_WRAPS, wrap, 'item.wrap') + 1) << 2) |
-      (authenticated ? 0x40 : 0) |
-      (absent ? 0x80 : 0);
-    const count = revision ?? 0;
-    if (!Number.isSafeInteger(count) || count < 0) {
-      throw new VaultwireError('argument-invalid', 'item.revision: expected a count of changes');
+  for (const [index, { kind, digest }] of pins.entries()) {
+    const name = names[index] ?? new Uint8Array();
+    const kindNumber = PIN_KINDS.indexOf(kind);
+    if (kindNumber < 0) throw new VaultwireError('argument-invalid', 'pin.kind: expected a known kind');
+    if (name.length === 0 || name.length > LEDGER_LIMITS.idBytes) {
+      throw new VaultwireError('argument-invalid', `pin.id: expected 1 to ${LEDGER_LIMITS.idBytes} bytes`);
     }
-    let high = Math.floor(count / 0x1_0000_0000);
-    high |= (revision === undefined ? 0 : 0x80_0000) | (dataDigest === undefined ? 0 : 0x40_0000);
-    bytes[offset + 17] = high >>> 16;
-    bytes[offset + 18] = high >>> 8;
-    bytes[offset + 19] = high;
-    bytes[offset + 20] = count >>> 24;
-    bytes[offset + 21] = count >>> 16;
-    bytes[offset + 22] = count >>> 8;
-    bytes[offset + 23] = count;
-    writeDigest(bytes, offset + 24, keyDigest, 'item.keyDigest');
-    if (dataDigest !== undefined) writeDigest(bytes, offset + 40, dataDigest, 'item.dataDigest');
-    offset += ITEM_LENGTH;
+    bytes[offset] = kindNumber;
+    bytes[offset + 1] = name.length;
+    bytes.set(name, offset + 2);
+    offset += 2 + name.length;
+    if (!withDigest) continue;
+    assertDigest(writeDigest(bytes, offset, digest), 'pin.digest');
+    offset += 16;
   }
   return bytes;
+}
+
+/** Rows that are new or differ from those before, and uids that are gone. */
+function changedRows(
+  before: Uint8Array,
+  after: Uint8Array,
+): { readonly rows: Uint8Array; readonly goneUids: readonly string[] } {
+  if (before === after) return { rows: new Uint8Array(), goneUids: [] };
+  const tableBefore = new TraceTable(before);
+  const tableAfter = new TraceTable(after);
+  const isKept = new Uint8Array(tableBefore.count);
+  const changed = new TraceTable(new Uint8Array());
+  const row = new Row();
+  for (let here = 0; here < tableAfter.count; here++) {
+    tableAfter.read(here, row);
+    // Mostly a row is where it was.
+    const place = tableBefore.hasUidAt(here, row) ? here : tableBefore.placeOfUid(row);
+    if (place !== undefined) isKept[place] = 1;
+    if (place === undefined || !tableBefore.hasRowAt(place, row)) changed.append(row);
+  }
+  const goneUids: string[] = [];
+  for (const [place, kept] of isKept.entries()) if (kept === 0) goneUids.push(readUid(before, place));
+  return { rows: changed.rows(), goneUids };
 }
 
 function uint32(value: number): Bytes {
@@ -347,61 +321,8 @@ function uint32(value: number): Bytes {
   return bytes;
 }
 
-function indexIn<Value>(list: readonly Value[], value: Value, name: string): number {
-  const index = list.indexOf(value);
-  if (index < 0) throw new VaultwireError('argument-invalid', `${name}: expected a known kind`);
-  return index;
-}
-
-/** Six bits of each character of base64url, by its code; 255 for every other one. */
-const SIX_BITS = /* @__PURE__ */ makeSixBits();
-
-function makeSixBits(): Uint8Array {
-  const bits = new Uint8Array(128).fill(255);
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-  for (let index = 0; index < 64; index++) bits[alphabet.charCodeAt(index)] = index;
-  return bits;
-}
-
-/**
- * Writes the 16 bytes of a digest or UID where they belong. There are three per item, and a decoder that makes an array
- * for each would cost more than all the rest.
- */
-function writeDigest(target: Uint8Array, offset: number, text: string, name: string): void {
-  let seen = typeof text === 'string' && text.length === 22 ? 0 : 128;
-  let place = offset;
-  for (let index = 0; seen < 128 && index < 20; index += 4) {
-    const a = sixBits(text, index);
-    const b = sixBits(text, index + 1);
-    const c = sixBits(text, index + 2);
-    const d = sixBits(text, index + 3);
-    seen |= a | b | c | d;
-    target[place++] = (a << 2) | (b >>> 4);
-    target[place++] = (b << 4) | (c >>> 2);
-    target[place++] = (c << 6) | d;
-  }
-  if (seen < 128) {
-    const a = sixBits(text, 20);
-    const b = sixBits(text, 21);
-    seen |= a | b | ((b & 15) === 0 ? 0 : 128);
-    target[place] = (a << 2) | (b >>> 4);
-  }
-  if (seen >= 128) throw new VaultwireError('argument-invalid', `${name}: expected 16 bytes in base64url`);
-}
-
-const sixBits = (text: string, index: number): number => SIX_BITS[text.charCodeAt(index)] ?? 255;
-
-function isSameTrace(known: ItemTrace | undefined, trace: ItemTrace): boolean {
-  return (
-    known === trace ||
-    (known?.keyDigest === trace.keyDigest &&
-      known.dataDigest === trace.dataDigest &&
-      known.revision === trace.revision &&
-      known.wrap === trace.wrap &&
-      known.authenticated === trace.authenticated &&
-      known.kind === trace.kind &&
-      known.absent === trace.absent)
-  );
+function assertDigest(isDigest: boolean, name: string): void {
+  if (!isDigest) throw new VaultwireError('argument-invalid', `${name}: expected 16 bytes in base64url`);
 }
 
 /** Reads a body from front to back. Who made it had the key, but a mistake of theirs must not become trust of ours. */
@@ -447,7 +368,7 @@ class BodyReader {
 
 class DecodingState {
   readonly #pins = new Map<string, PublicKeyPin>();
-  readonly #items = new Map<string, ItemTrace>();
+  #items = new TraceTable(new Uint8Array());
   #dataKey: string | undefined;
   #iterations: number | undefined;
   #transport: TrustLedger['transport'];
@@ -458,7 +379,7 @@ class DecodingState {
       dataKey: this.#dataKey,
       iterations: this.#iterations,
       transport: this.#transport,
-      items: this.#items,
+      items: this.#items.rows(),
     };
   }
 
@@ -475,9 +396,15 @@ class DecodingState {
       const { kind, id } = readPinName(reader);
       if (!this.#pins.delete(pinName(kind, id))) throw invalid('pin that is gone');
     }
+    const row = new Row();
+    const gone = new Set<number>();
     for (let left = reader.count(16, isFirst ? 0 : LEDGER_LIMITS.items); left > 0; left--) {
-      if (!this.#items.delete(reader.digest())) throw invalid('uid that is gone');
+      row.bytes.set(reader.take(16));
+      const place = this.#items.placeOfUid(row);
+      if (place === undefined || gone.has(place)) throw invalid('uid that is gone');
+      gone.add(place);
     }
+    if (gone.size > 0) this.#items.remove(gone);
     const pins = new Set<string>();
     for (let left = reader.count(19, LEDGER_LIMITS.pins); left > 0; left--) {
       const { kind, id } = readPinName(reader);
@@ -486,15 +413,22 @@ class DecodingState {
       pins.add(name);
       this.#pins.set(name, { kind, id, digest: reader.digest() });
     }
-    const uids = new Set<string>();
-    for (let left = reader.count(ITEM_LENGTH, LEDGER_LIMITS.items); left > 0; left--) {
-      const uid = reader.digest();
-      if (uids.has(uid)) throw invalid('uid than one that came before');
-      uids.add(uid);
-      this.#items.set(uid, readItem(reader));
+    const count = reader.count(ROW_LENGTH, LEDGER_LIMITS.items);
+    const rows = reader.take(count * ROW_LENGTH);
+    const shown = new TraceTable(rows);
+    if (shown.repeatsUid()) throw invalid('uid than one that came before');
+    for (let place = 0; place < count; place++) {
+      const fault = faultOf(rows, place);
+      if (fault !== undefined) throw invalid(fault);
+      if (isFirst) continue;
+      shown.read(place, row);
+      const known = this.#items.placeOfUid(row);
+      if (known === undefined) this.#items.append(row);
+      else this.#items.replace(known, row);
     }
+    if (isFirst) this.#items = shown;
     reader.end();
-    if (this.#pins.size > LEDGER_LIMITS.pins || this.#items.size > LEDGER_LIMITS.items) throw invalid('count');
+    if (this.#pins.size > LEDGER_LIMITS.pins || this.#items.count > LEDGER_LIMITS.items) throw invalid('count');
   }
 }
 
@@ -503,30 +437,4 @@ function readPinName(reader: BodyReader): Pick<PublicKeyPin, 'kind' | 'id'> {
   const id = decodeUtf8(reader.take(reader.uint8()), 'pin.id');
   if (kind === undefined || id === '') throw invalid('kind and id of a pin');
   return { kind, id };
-}
-
-function readItem(reader: BodyReader): ItemTrace {
-  const how = reader.uint8();
-  const [first = 0, second = 0, third = 0, ...low] = reader.take(7);
-  const kind = ITEM_KINDS[how & 3];
-  const wrapNumber = (how >>> 2) & 15;
-  const wrap = STORED_WRAPS[wrapNumber - 1];
-  if (kind === undefined || (wrapNumber > 0 && wrap === undefined)) throw invalid('kind of an item');
-  const hasRevision = (first & 0x80) !== 0;
-  const hasData = (first & 0x40) !== 0;
-  const high = ((first & 0x3f) << 16) | (second << 8) | third;
-  const revision = high * 0x1_0000_0000 + low.reduce((value, byte) => value * 256 + byte, 0);
-  if (high > 0x1f_ffff || (!hasRevision && revision !== 0)) throw invalid('revision');
-  const keyDigest = reader.digest();
-  const data = reader.take(16);
-  if (!hasData && data.some((byte) => byte !== 0)) throw invalid('data digest');
-  return {
-    kind,
-    wrap,
-    authenticated: (how & 0x40) !== 0,
-    keyDigest,
-    dataDigest: hasData ? encodeBase64Url(data) : undefined,
-    revision: hasRevision ? revision : undefined,
-    absent: (how & 0x80) !== 0,
-  };
 }

@@ -21,3 +21,4 @@ export {
   type TrustLedger,
 } from './observe.js';
 export * from './secrets.js';
+export { traceOf, tracesOf } from './traces.js';

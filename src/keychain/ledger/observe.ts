@@ -3,18 +3,10 @@ import type { SealingSuite } from '../../crypto/suite.js';
 import { encodeBase64Url } from '../../wire/base64.js';
 import { assertBytes, encodeUtf8 } from '../../wire/bytes.js';
 import { VaultwireError } from '../../wire/error.js';
-import { WRAP_KINDS, type DataKeyWrapKind } from '../account/wrap.js';
+import type { DataKeyWrapKind } from '../account/wrap.js';
 import type { OpenedSecrets } from '../secrets.js';
-import { assertUid } from '../uid.js';
-import {
-  itemChanges,
-  judgeItem,
-  KeyOwners,
-  type ItemChange,
-  type ItemKind,
-  type ItemTrace,
-  type LedgerRow,
-} from './items.js';
+import { itemChanges, judgeItem, type ItemChange, type ItemKind, type ItemTrace, type LedgerRow } from './items.js';
+import { isAbsent, readTrace, readUid, Row, TraceTable, writeDigest, writeRow } from './traces.js';
 
 // What one answer cannot show, two can. The ledger is plain data that the caller keeps between answers. It detects; it
 // cannot repair, and on a fresh device it knows nothing yet.
@@ -26,8 +18,6 @@ export const LEDGER_LIMITS = { items: 1_000_000, pins: 100_000, idBytes: 255 } a
 export type PinKind = 'owner' | 'user' | 'team' | 'server';
 /** In the order of their numbers in a stored ledger, which stays. */
 export const PIN_KINDS: readonly PinKind[] = ['owner', 'user', 'team', 'server'];
-/** In the order of their numbers in a stored ledger, which stays. */
-export const ITEM_KINDS: readonly ItemKind[] = ['record', 'folder', 'team', 'file'];
 
 /** A public key, by whose it is said to be. */
 export interface PublicKeyPin {
@@ -48,7 +38,8 @@ export interface TrustLedger {
   readonly iterations: number | undefined;
   /** The strongest transport seen. */
   readonly transport: 'ec' | 'hybrid' | undefined;
-  readonly items: ReadonlyMap<string, ItemTrace>;
+  /** 56 bytes for each uid: what `tracesOf` and `traceOf` read. */
+  readonly items: Uint8Array;
 }
 
 /** A uid as an answer shows it, after it was opened. */
@@ -148,7 +139,7 @@ export interface LedgerReport {
 
 /** A ledger that has seen nothing. */
 export function emptyTrustLedger(): TrustLedger {
-  return { pins: new Map(), dataKey: undefined, iterations: undefined, transport: undefined, items: new Map() };
+  return { pins: new Map(), dataKey: undefined, iterations: undefined, transport: undefined, items: new Uint8Array() };
 }
 
 /**
@@ -200,9 +191,12 @@ export function observe(
   const dataKey = observeDataKey(ledger, observation.dataKey, policy);
   const kdf = observeKdf(ledger, observation.kdf, policy, strict);
   const transport = observeTransport(ledger, observation.transport, policy, strict);
-  const items = observeItems(ledger, observation, strict);
-  const { came, refusedUids } = items;
-  const requiredMissing = (policy.requiredUids ?? []).filter((uid) => !came.has(uid) || refusedUids.has(uid));
+  const { items: shownItems = [], failed = [], complete = false } = observation;
+  const items = new ItemObserver(ledger.items, shownItems.length, strict);
+  for (const item of shownItems) items.show(item);
+  if (complete) items.miss(failed);
+  const learnedItems = items.learned;
+  const requiredMissing = (policy.requiredUids ?? []).filter((uid) => !items.accepted(uid));
 
   const refused =
     requiredMissing.length > 0 ||
@@ -217,7 +211,7 @@ export function observe(
     missing: items.missing,
     requiredMissing,
     refused,
-    accepted: (uid) => !refused && came.has(uid) && !refusedUids.has(uid),
+    accepted: (uid) => !refused && items.accepted(uid),
     acceptedKey: (kind, id) => !refused && publicKeys.acceptedPins.has(pinName(kind, id)),
   };
   if (refused) return { ledger, report };
@@ -227,7 +221,7 @@ export function observe(
       dataKey: dataKey.learned,
       iterations: kdf.learned,
       transport: transport.learned,
-      items: items.learned,
+      items: learnedItems,
     },
     report,
   };
@@ -246,11 +240,17 @@ export interface Forgotten {
 export function forget(ledger: TrustLedger, forgotten: Forgotten): TrustLedger {
   const pins = new Map(ledger.pins);
   for (const { kind, id } of forgotten.publicKeys ?? []) pins.delete(pinName(kind, id));
-  const items = new Map(ledger.items);
-  for (const uid of forgotten.uids ?? []) items.delete(uid);
+  const items = new TraceTable(ledger.items);
+  const row = new Row();
+  const places = new Set<number>();
+  for (const uid of forgotten.uids ?? []) {
+    const place = writeDigest(row.bytes, 0, uid) ? items.placeOfUid(row) : undefined;
+    if (place !== undefined) places.add(place);
+  }
+  items.remove(places);
   return {
     pins,
-    items,
+    items: items.rows(),
     dataKey: forgotten.dataKey === true ? undefined : ledger.dataKey,
     iterations: forgotten.iterations === true ? undefined : ledger.iterations,
     transport: forgotten.transport === true ? undefined : ledger.transport,
@@ -402,70 +402,110 @@ function observeTransport(
   return { learned: shown, part };
 }
 
-function observeItems(
-  ledger: TrustLedger,
-  { items: shownItems = [], failed = [], complete = false }: LedgerObservation,
-  strict: boolean,
-): {
-  readonly learned: TrustLedger['items'];
-  readonly part: PartReport;
-  readonly missing: readonly string[];
-  readonly came: ReadonlySet<string>;
-  readonly refusedUids: ReadonlySet<string>;
-} {
-  const part = emptyPart();
-  const came = new Set<string>();
-  const refusedUids = new Set<string>();
-  const owners = new KeyOwners(ledger.items);
-  // Copied when the first change comes: most answers bring none, and a large ledger is not copied for nothing.
-  let learned: Map<string, ItemTrace> | undefined;
-  for (const item of shownItems) {
-    const { uid, kind, wrap, authenticated = true, keyDigest, dataDigest, revision } = item;
-    came.add(uid);
-    const known = (learned ?? ledger.items).get(uid);
-    if (
-      known?.keyDigest === keyDigest &&
-      known.dataDigest === dataDigest &&
-      known.revision === revision &&
-      known.wrap === wrap &&
-      known.authenticated === authenticated &&
-      known.kind === kind &&
-      !known.absent
-    ) {
-      part.unchanged++;
-      continue;
-    }
-    const shown: ItemTrace = { kind, wrap, authenticated, keyDigest, dataDigest, revision, absent: false };
-    assertItem(uid, shown);
-    const owner = known?.keyDigest === keyDigest ? uid : owners.of(keyDigest);
-    const found = judgeItem(uid, shown, known, owner, strict);
-    if (found.length > 0) {
-      for (const { row, refused, message } of found) {
-        part.suspicious.push({ row, subject: uid, refused, message });
-        if (refused) refusedUids.add(uid);
-      }
-      continue;
-    }
-    if (known) part.changed.push({ subject: uid, what: itemChanges(shown, known) });
-    else part.new++;
-    learned ??= new Map(ledger.items);
-    learned.set(uid, shown);
-    if (known?.keyDigest !== keyDigest) owners.learn(keyDigest, uid);
-  }
-  assertRoom((learned ?? ledger.items).size, LEDGER_LIMITS.items, 'items');
+/** The uids of an answer, one after the other. */
+class ItemObserver {
+  readonly part = emptyPart();
+  readonly missing: string[] = [];
+  readonly #strict: boolean;
+  readonly #table: TraceTable;
+  readonly #countBefore: number;
+  /** Rows whose key was another before: it stays theirs. */
+  readonly #formerKeys = new TraceTable(new Uint8Array());
+  readonly #camePlaces: Uint8Array;
+  /** Those that came and were not learned, so that they have no place. */
+  readonly #strangers = new Set<string>();
+  readonly #refusedUids = new Set<string>();
+  readonly #row = new Row();
+  /** Where the next item is expected: answers keep their order mostly, and what is there need not be looked up. */
+  #next = 0;
 
-  const missing: string[] = [];
-  if (complete) {
+  constructor(known: Uint8Array, shownCount: number, strict: boolean) {
+    this.#strict = strict;
+    this.#table = new TraceTable(known);
+    this.#countBefore = this.#table.count;
+    this.#camePlaces = new Uint8Array(this.#countBefore + shownCount);
+    // On a fresh device every uid is new.
+    if (this.#countBefore === 0) this.#table.reserve(shownCount);
+  }
+
+  /** The rows of what is known now. Nothing more may be shown. */
+  get learned(): Uint8Array {
+    assertRoom(this.#table.count, LEDGER_LIMITS.items, 'items');
+    return this.#table.rows();
+  }
+
+  show(item: ObservedItem): void {
+    const row = this.#row;
+    writeRow(row, item);
+    const place = this.#table.hasUidAt(this.#next, row) ? this.#next : this.#table.placeOfUid(row);
+    if (place === undefined) {
+      this.#showUnknown(item);
+      return;
+    }
+    this.#next = place + 1;
+    this.#camePlaces[place] = 1;
+    if (this.#table.hasRowAt(place, row)) this.part.unchanged++;
+    else this.#showOther(item, place);
+  }
+
+  /** Says what was there and did not come. */
+  miss(failed: readonly string[]): void {
     const unopened = new Set(failed);
-    for (const [uid, trace] of ledger.items) {
-      if (trace.absent || came.has(uid) || unopened.has(uid)) continue;
-      missing.push(uid);
+    for (let place = 0; place < this.#countBefore; place++) {
+      if (this.#camePlaces[place] === 1 || isAbsent(this.#table.bytes, place)) continue;
+      const uid = readUid(this.#table.bytes, place);
+      if (unopened.has(uid)) continue;
+      this.missing.push(uid);
       // Kept, so that it cannot come back older; marked, so that it is said once.
-      learned ??= new Map(ledger.items);
-      learned.set(uid, { ...trace, absent: true });
+      this.#table.markAbsent(place);
     }
   }
-  return { learned: learned ?? ledger.items, part, missing, came, refusedUids };
+
+  /** Whether a uid came and was not refused. */
+  accepted(uid: string): boolean {
+    if (this.#refusedUids.has(uid) || !writeDigest(this.#row.bytes, 0, uid)) return false;
+    const place = this.#table.placeOfUid(this.#row);
+    return place === undefined ? this.#strangers.has(uid) : this.#camePlaces[place] === 1;
+  }
+
+  #showUnknown(item: ObservedItem): void {
+    const owner = this.#ownerOfKey();
+    if (owner !== undefined && this.#suspect(item, undefined, owner)) {
+      this.#strangers.add(item.uid);
+      return;
+    }
+    this.part.new++;
+    this.#camePlaces[this.#table.append(this.#row)] = 1;
+  }
+
+  #showOther(item: ObservedItem, place: number): void {
+    const { uid } = item;
+    const known = readTrace(this.#table.bytes, place);
+    const isNewKey = known.keyDigest !== item.keyDigest;
+    if (this.#suspect(item, known, isNewKey ? this.#ownerOfKey() : uid)) return;
+    this.part.changed.push({ subject: uid, what: itemChanges(traceOfItem(item), known) });
+    if (isNewKey) this.#formerKeys.append(this.#table.read(place));
+    this.#table.replace(place, this.#row);
+  }
+
+  #ownerOfKey(): string | undefined {
+    return this.#table.uidOfKey(this.#row) ?? this.#formerKeys.uidOfKey(this.#row);
+  }
+
+  #suspect(item: ObservedItem, known: ItemTrace | undefined, owner: string | undefined): boolean {
+    const { uid } = item;
+    const found = judgeItem(uid, traceOfItem(item), known, owner, this.#strict);
+    for (const { row, refused, message } of found) {
+      this.part.suspicious.push({ row, subject: uid, refused, message });
+      if (refused) this.#refusedUids.add(uid);
+    }
+    return found.length > 0;
+  }
+}
+
+function traceOfItem(item: ObservedItem): ItemTrace {
+  const { kind, wrap, authenticated = true, keyDigest, dataDigest, revision } = item;
+  return { kind, wrap, authenticated, keyDigest, dataDigest, revision, absent: false };
 }
 
 const DIGEST = /^[\w-]{21}[AQgw]$/;
@@ -492,22 +532,6 @@ function assertPin({ kind, id, digest }: PublicKeyPin, name: string): void {
 function assertIterations(iterations: unknown, name: string): void {
   if (Number.isInteger(iterations) && Number(iterations) >= 1 && Number(iterations) <= 0xffffffff) return;
   throw new VaultwireError('argument-invalid', `${name}: expected a count of iterations`);
-}
-
-function assertItem(uid: string, { kind, wrap, authenticated, keyDigest, dataDigest, revision }: ItemTrace): void {
-  assertUid(uid, 'item.uid');
-  if (!ITEM_KINDS.includes(kind)) throw new VaultwireError('argument-invalid', 'item.kind: expected a known kind');
-  if (wrap !== undefined && !WRAP_KINDS.includes(wrap)) {
-    throw new VaultwireError('argument-invalid', 'item.wrap: expected a known kind of wrap');
-  }
-  if (typeof authenticated !== 'boolean') {
-    throw new VaultwireError('argument-invalid', 'item.authenticated: expected a boolean');
-  }
-  assertDigest(keyDigest, 'item.keyDigest');
-  if (dataDigest !== undefined) assertDigest(dataDigest, 'item.dataDigest');
-  if (revision !== undefined && !(Number.isSafeInteger(revision) && revision >= 0)) {
-    throw new VaultwireError('argument-invalid', 'item.revision: expected a count of changes');
-  }
 }
 
 function assertRoom(size: number, limit: number, name: string): void {

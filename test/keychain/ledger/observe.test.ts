@@ -5,6 +5,7 @@ import {
   forget,
   observationOfSecrets,
   observe,
+  tracesOf,
   type LedgerObservation,
   type LedgerPolicy,
   type ObservedItem,
@@ -202,7 +203,7 @@ describe('the trust ledger', () => {
           }
           model = wanted.model;
           ledger = found.ledger;
-          expect([...ledger.items].map(([uid, trace]) => ({ uid, ...trace }))).toEqual(model.items);
+          expect([...tracesOf(ledger)].map(([uid, trace]) => ({ uid, ...trace }))).toEqual(model.items);
           expect(ledger.iterations ?? 0).toBe(model.iterations);
           expect(ledger.transport === 'hybrid').toBe(model.hybrid);
           expect(ledger.dataKey).toBe(model.dataKey);

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  emptyTrustLedger,
+  encodeLedger,
+  forget,
+  observe,
+  traceOf,
+  tracesOf,
+} from '../../../src/keychain/ledger/index.js';
+import {
+  Row,
+  RowIndex,
+  ROW_LENGTH,
+  TraceTable,
+  writeRow,
+  type RowContent,
+} from '../../../src/keychain/ledger/traces.js';
+import { nodeSuite } from '../../../src/crypto/node.js';
+import { encodeBase64Url } from '../../../src/wire/base64.js';
+import { concatBytes } from '../../../src/wire/bytes.js';
+import { codeOf } from '../account/support.js';
+import { name16 } from './document-contract.js';
+
+const content = (uid: string, key: string): RowContent => ({ uid, kind: 'record', keyDigest: key });
+const rowOf = (from: RowContent): Row => {
+  const row = new Row();
+  writeRow(row, from);
+  return row;
+};
+
+/** Uids of which a server made as many as it likes so that a look-up by multiplication finds them all in one place. */
+function crowded(number: number): string {
+  const words = new Uint32Array([number, 0, 0, 0]);
+  let hash = 0;
+  for (let index = 0; index < 3; index++) hash = Math.imul(hash ^ words[index]!, 0x9e3779b1);
+  words[3] = hash ^ 0x1234;
+  return encodeBase64Url(new Uint8Array(words.buffer));
+}
+
+describe('the rows of a ledger', () => {
+  it('are found like the entries of a Map, whatever their uids and keys are', () => {
+    const name = fc.oneof(fc.nat(40).map(name16), fc.nat(300).map(crowded));
+    const step = fc.record({ uid: name, keyDigest: name, what: fc.constantFrom('set', 'set', 'set', 'remove') });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 400, size: 'max' }), (steps) => {
+        const table = new TraceTable(new Uint8Array());
+        const model = new Map<string, string>();
+        for (const { uid, keyDigest, what } of steps) {
+          const row = rowOf(content(uid, keyDigest));
+          const place = table.placeOfUid(row);
+          expect(place !== undefined).toBe(model.has(uid));
+          if (what === 'set') {
+            if (![...model.values()].includes(keyDigest)) expect(table.uidOfKey(row)).toBeUndefined();
+            else expect(model.get(table.uidOfKey(row)!)).toBe(keyDigest);
+            if (place === undefined) table.append(row);
+            // A key that another row had is the business of whoever replaces it.
+            else if (model.get(uid) === keyDigest) table.replace(place, row);
+            else continue;
+            model.set(uid, keyDigest);
+          } else if (place !== undefined) {
+            table.remove(new Set([place]));
+            model.delete(uid);
+          }
+        }
+        const found = [...tracesOf({ items: table.rows() })].map(([uid, trace]) => [uid, trace.keyDigest]);
+        expect(found).toEqual([...model]);
+        for (const [uid, keyDigest] of model)
+          expect(traceOf({ items: table.rows() }, uid)).toMatchObject({ keyDigest });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('that crowd together are looked up in a Map, and others are not', () => {
+    const fill = (uidOf: (number: number) => string): RowIndex => {
+      const table = new TraceTable(new Uint8Array());
+      const index = new RowIndex(0, 1000);
+      for (let number = 0; number < 1000; number++) {
+        const row = rowOf(content(uidOf(number), name16(1)));
+        table.append(row);
+        index.add(new Uint32Array(table.rows().slice().buffer), number);
+      }
+      const words = new Uint32Array(table.rows().slice().buffer);
+      for (const number of [0, 99, 100, 101, 999]) {
+        expect(index.find(words, rowOf(content(uidOf(number), name16(1))).words)).toBe(number);
+      }
+      expect(index.find(words, rowOf(content(crowded(5000), name16(1))).words)).toBeUndefined();
+      expect(index.hasRepeats).toBe(false);
+      index.add(words, 7);
+      expect(index.hasRepeats).toBe(true);
+      return index;
+    };
+    expect(fill(crowded).isCrowded).toBe(true);
+    const spread = (number: number): string =>
+      createHash('sha256').update(String(number)).digest().toString('base64url', 0, 16);
+    expect(fill(spread).isCrowded).toBe(false);
+    const counted = (number: number): string =>
+      encodeBase64Url(Uint8Array.of(...Array<number>(12).fill(0), 0, 0, number >>> 8, number));
+    expect(fill(counted).isCrowded).toBe(false);
+  });
+
+  it('are never written to by who is given them', () => {
+    const ledger = observe(emptyTrustLedger(), {
+      items: [content(name16(1), name16(2)), content(name16(3), name16(4))],
+    }).ledger;
+    const before = structuredClone(ledger);
+    observe(ledger, { items: [{ ...content(name16(1), name16(9)), revision: 1 }], complete: true });
+    observe(ledger, { items: [content(name16(5), name16(6))] });
+    forget(ledger, { uids: [name16(1)] });
+    expect(ledger).toEqual(before);
+    const { ledger: learned, report } = observe(ledger, { items: [content(name16(5), name16(6))] });
+    report.accepted(name16(77));
+    expect(learned.items.length).toBe(3 * ROW_LENGTH);
+    expect(learned.items.buffer.byteLength).toBe(3 * ROW_LENGTH);
+  });
+
+  it('may lie anywhere in memory', () => {
+    const { items } = observe(emptyTrustLedger(), {
+      items: [content(name16(1), name16(2)), content(name16(3), name16(4))],
+    }).ledger;
+    for (let offset = 0; offset < 8; offset++) {
+      const moved = { ...emptyTrustLedger(), items: concatBytes(new Uint8Array(offset), items).subarray(offset) };
+      const { report } = observe(moved, { items: [content(name16(3), name16(4)), content(name16(1), name16(2))] });
+      expect(report.items).toMatchObject({ new: 0, unchanged: 2 });
+    }
+  });
+
+  it('that are none are refused', async () => {
+    const broken = { ...emptyTrustLedger(), items: new Uint8Array(ROW_LENGTH + 1) };
+    const key = await nodeSuite.importAesKey(new Uint8Array(32));
+    for (const call of [
+      () => observe(broken, {}),
+      () => forget(broken, {}),
+      () => [...tracesOf(broken)],
+      () => encodeLedger(broken, key),
+      () => observe({ ...broken, items: new Map() as never }, {}),
+    ]) {
+      expect(await codeOf(call)).toBe('argument-invalid');
+    }
+    expect(traceOf(emptyTrustLedger(), name16(1))).toBeUndefined();
+    expect(traceOf(emptyTrustLedger(), 'x')).toBeUndefined();
+  });
+});
