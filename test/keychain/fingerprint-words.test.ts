@@ -14,10 +14,10 @@ function stated(pattern: RegExp): number {
 /** How many letters must be changed, added or left out to make one of the other (Levenshtein). */
 function edits(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...one].entries()) {
-    const next = [index + 1];
+  for (let index = 1; index <= one.length; index++) {
+    const next = [index];
     for (let place = 1; place <= other.length; place++) {
-      const changed = row[place - 1]! + (letter === other[place - 1] ? 0 : 1);
+      const changed = row[place - 1]! + (one[index - 1] === other[place - 1] ? 0 : 1);
       next.push(Math.min(changed, row[place]! + 1, next[place - 1]! + 1));
     }
     row = next;
