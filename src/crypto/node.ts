@@ -50,8 +50,7 @@ export const nodeSuite: CryptoSuite = {
   randomBytes: (length) => openssl.randomFillSync(new Uint8Array(length)),
 
   async sha256(message) {
-    assertBytes(message, 'message');
-    return plain(openssl.hash('sha256', message, 'buffer'));
+    return sha256(message);
   },
 
   async hmacSha256(key, message) {
@@ -201,6 +200,12 @@ export function openAesGcm(key: Uint8Array, sealed: Uint8Array): Bytes {
   assertBytes(key, 'AES key', AES_KEY_LENGTH);
   assertSealed(sealed);
   return decryptGcm(key, sealed, undefined);
+}
+
+/** {@link CryptoSuite.sha256} at once, as {@link openAesGcm}. */
+export function sha256(message: Uint8Array): Bytes {
+  assertBytes(message, 'message');
+  return plain(openssl.hash('sha256', message, 'buffer'));
 }
 
 function decryptGcm(key: Uint8Array, sealed: Uint8Array, additionalData: Uint8Array | undefined): Bytes {

@@ -3,6 +3,7 @@ export * from './binding-server.js';
 export * from './commands.js';
 export * from './configuration.js';
 export * from './device.js';
+export type { ItemDigests, RecordDigests } from './digest.js';
 export * from './file-url.js';
 export * from './folders.js';
 export * from './handles.js';
@@ -32,7 +33,6 @@ export {
   type OpenedSecrets,
   type OpenedSharedFolder,
   type OpenSecretsOptions,
-  type RecordDigests,
   type RecordLink,
 } from './secrets.js';
 export {

@@ -5,6 +5,7 @@ import { assertBytes, type Bytes } from '../wire/bytes.js';
 import { VaultwireError } from '../wire/error.js';
 import { encodeJson, type JsonObject } from '../wire/json.js';
 import type { DataKey, TeamKey } from './account/data-key.js';
+import { cbcWrapUnder, type OpenReport } from './account/wrap.js';
 import { importFolderKey, openDocument, openKeyBytes, RecordKey, type FolderKey, type AccountOptions } from './keys.js';
 
 // What accounts of old hold under AES-CBC: wrapped keys and records (wire note: keychain). AES-CBC authenticates
@@ -15,6 +16,11 @@ import { importFolderKey, openDocument, openKeyBytes, RecordKey, type FolderKey,
 export interface Unauthenticated<Value> {
   readonly value: Value;
   readonly authenticated: false;
+}
+
+/** A key that nothing vouches for, and how it was wrapped. */
+export interface UnauthenticatedKey<Key> extends Unauthenticated<Key> {
+  readonly report: OpenReport<'data-key-cbc' | 'team-cbc' | 'folder-cbc'>;
 }
 
 /** The keys that wrapped others with AES-CBC. */
@@ -57,11 +63,11 @@ export async function unwrapLegacyWrappedRecordKey(
   under: LegacyWrappingKey,
   wrapped: Uint8Array,
   options: AccountOptions = {},
-): Promise<Unauthenticated<RecordKey>> {
+): Promise<UnauthenticatedKey<RecordKey>> {
   const bytes = await openKeyBytes(under.unauthenticatedKey(), wrapped);
   const key = new RecordKey(await (options.suite ?? defaultSuite).importAesKey(bytes, options));
   bytes.fill(0);
-  return unauthenticated(key);
+  return unauthenticatedKey(key, under);
 }
 
 /** A record key under AES-CBC, for data under AES-CBC. @throws VaultwireError `open-failed` for every failure alike */
@@ -69,11 +75,11 @@ export async function unwrapLegacyRecordKey(
   under: LegacyWrappingKey,
   wrapped: Uint8Array,
   options: AccountOptions = {},
-): Promise<Unauthenticated<LegacyRecordKey>> {
+): Promise<UnauthenticatedKey<LegacyRecordKey>> {
   const bytes = await openKeyBytes(under.unauthenticatedKey(), wrapped);
   const key = await importLegacyRecordKey(bytes, options);
   bytes.fill(0);
-  return unauthenticated(key);
+  return unauthenticatedKey(key, under);
 }
 
 /** A folder key under AES-CBC. @throws VaultwireError `open-failed` for every failure alike */
@@ -81,9 +87,9 @@ export async function unwrapLegacyFolderKey(
   under: LegacyWrappingKey,
   wrapped: Uint8Array,
   options: AccountOptions = {},
-): Promise<Unauthenticated<FolderKey>> {
+): Promise<UnauthenticatedKey<FolderKey>> {
   const bytes = await openKeyBytes(under.unauthenticatedKey(), wrapped);
-  return unauthenticated(await importFolderKey(bytes, options));
+  return unauthenticatedKey(await importFolderKey(bytes, options), under);
 }
 
 /** Wraps a key with AES-CBC, as an old client reads it: 64 bytes. @throws VaultwireError `key-not-extractable` */
@@ -104,6 +110,10 @@ async function openLegacyDocument(key: AesCbcKey, sealed: Uint8Array, name: stri
     // Padding that fits and JSON that does not: to tell them apart would be a padding oracle.
     throw new VaultwireError('open-failed', `${name}: does not open`);
   }
+}
+
+function unauthenticatedKey<Key>(key: Key, under: LegacyWrappingKey): UnauthenticatedKey<Key> {
+  return { ...unauthenticated(key), report: { wrap: cbcWrapUnder(under), authenticated: false } };
 }
 
 const unauthenticated = <Value>(value: Value): Unauthenticated<Value> => ({ value, authenticated: false });

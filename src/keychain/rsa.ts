@@ -9,7 +9,7 @@ import { assertBytes, concatBytes, copyBytes, encodeUtf8, equalBytes, type Bytes
 import { VaultwireError } from '../wire/error.js';
 import { decodeRsaPrivateKey, decodeRsaPublicKey, encodeRsaPublicKey } from '../wire/pkcs1.js';
 import { importTeamKey, type DataKey, type TeamKey } from './account/data-key.js';
-import type { OpenReport } from './account/wrap.js';
+import { cbcWrapUnder, type OpenReport } from './account/wrap.js';
 import { importFolderKey, RecordKey, type FolderKey, type AccountOptions } from './keys.js';
 
 // Sharing as accounts without an EC key pair did it (wire note: ECIES, RSA): RSA with PKCS#1 v1.5 padding. Whoever can
@@ -67,8 +67,11 @@ export async function openRsaPrivateKey(
   under: DataKey | TeamKey,
   sealed: Uint8Array,
   options: { readonly suite?: CryptoSuite } = {},
-): Promise<{ readonly privateKey: RsaPrivateKey; readonly report: OpenReport<'data-key-cbc' | 'team-cbc'> }> {
-  const wrap = under.toString() === '[TeamKey]' ? 'team-cbc' : 'data-key-cbc';
+): Promise<{
+  readonly privateKey: RsaPrivateKey;
+  readonly report: OpenReport<'data-key-cbc' | 'team-cbc' | 'folder-cbc'>;
+}> {
+  const wrap = cbcWrapUnder(under);
   const cbc = under.unauthenticatedKey();
   try {
     const privateKey = await importRsaPrivateKey(await cbc.open(sealed), options);

@@ -1,6 +1,5 @@
 import { defaultSealingSuite } from '#default-suite';
 import type { SealingSuite } from '../crypto/suite.js';
-import { encodeBase64Url } from '../wire/base64.js';
 import { assertBytes } from '../wire/bytes.js';
 import { isVaultwireError, VaultwireError, type ErrorCode } from '../wire/error.js';
 import { printable } from '../wire/text.js';
@@ -17,6 +16,7 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../wire/json.js';
+import { digest, type RecordDigests } from './digest.js';
 import {
   importFolderKey,
   RecordKey,
@@ -82,13 +82,6 @@ export interface OpenedRecord {
   readonly wrappedBy: 'application' | 'folder' | 'none';
   /** For `observeSecrets`, when the answer was opened with `digests`. */
   readonly digests: RecordDigests | undefined;
-}
-
-/** base64url of the first 16 bytes of a SHA-256 each. A digest of a random 256-bit key gives nothing of it away. */
-export interface RecordDigests {
-  readonly keyDigest: string;
-  /** Of the sealed data. */
-  readonly dataDigest: string;
 }
 
 /** A shared folder whose key opened. */
@@ -338,10 +331,6 @@ async function openFiles(
     }
   }
   return files;
-}
-
-async function digest(bytes: Uint8Array, suite: SealingSuite): Promise<string> {
-  return encodeBase64Url((await suite.sha256(bytes)).subarray(0, 16));
 }
 
 function readLinks(record: JsonObject, name: string): readonly RecordLink[] {

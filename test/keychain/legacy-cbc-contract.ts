@@ -33,12 +33,15 @@ export function describeLegacyCbc(suite: CryptoSuite): void {
         await generateTeamKey({ suite }),
         await generateFolderKey({ suite }),
       ];
+      const wraps = ['data-key-cbc', 'team-cbc', 'folder-cbc'];
       for (const under of unders) {
         const folder = await generateFolderKey({ suite });
         const wrapped = await legacy.wrapLegacyKey(under, folder);
         expect(wrapped.length).toBe(64);
         const opened = await legacy.unwrapLegacyFolderKey(under, wrapped, extractable);
         expect(opened.authenticated).toBe(false);
+        const report = { wrap: wraps.shift(), authenticated: false };
+        expect(opened.report).toEqual(report);
         expect(await opened.value.exportSecretBytes()).toEqual(await folder.exportSecretBytes());
         const recordKey = await generateRecordKey({ suite });
         const key = await legacy.unwrapLegacyRecordKey(
@@ -46,6 +49,7 @@ export function describeLegacyCbc(suite: CryptoSuite): void {
           await legacy.wrapLegacyKey(under, recordKey),
           extractable,
         );
+        expect(key.report).toEqual(report);
         expect(await key.value.exportSecretBytes()).toEqual(await recordKey.exportSecretBytes());
         const { value } = await key.value.openData(await key.value.sealData({ title: 'again' }));
         expect(value).toEqual({ title: 'again' });

@@ -3,9 +3,10 @@ import { AES_KEY_LENGTH, type EcPrivateKey, type EcPublicKey, type CryptoSuite }
 import { open as openEcies, seal as sealEcies } from '../../ecies/index.js';
 import { copyBytes, type Bytes } from '../../wire/bytes.js';
 import { VaultwireError } from '../../wire/error.js';
+import { digest } from '../digest.js';
 import type { AccountOptions } from '../keys.js';
 import { importDataKey, type DataKey } from './data-key.js';
-import { openEncryptionParams, type OpenedDataKey } from './encryption-params.js';
+import { openEncryptionParams, type OpenDataKeyDigestOptions, type OpenedDataKey } from './encryption-params.js';
 import { deriveDomainKey, type KdfOptions, type KdfParameters, type Password } from './kdf.js';
 import { assertWrapAllowed, type DataKeyWrapKind } from './wrap.js';
 
@@ -36,10 +37,10 @@ export async function wrapDataKeyToDevice(
 export async function openDeviceDataKey(
   device: EcPrivateKey,
   wrapped: Uint8Array,
-  options: AccountOptions = {},
+  options: AccountOptions & OpenDataKeyDigestOptions = {},
 ): Promise<OpenedDataKey> {
-  const dataKey = await importOpened(await openEcies(device, wrapped, options), options);
-  return { dataKey, report: { wrap: 'device', authenticated: true } };
+  const opened = await importOpened(await openEcies(device, wrapped, options), options);
+  return { ...opened, report: { wrap: 'device', authenticated: true } };
 }
 
 /**
@@ -75,15 +76,15 @@ export async function openAlternateDataKey(
   domain: string,
   password: Password,
   parameters: KdfParameters,
-  options: KdfOptions & AccountOptions = {},
+  options: KdfOptions & AccountOptions & OpenDataKeyDigestOptions = {},
 ): Promise<OpenedDataKey> {
   const suite = options.suite ?? defaultSuite;
   const sealed = copyBytes(wrapped);
   const { bytes, kdf } = await deriveDomainKey(domain, password, parameters, options);
   const key = await suite.importAesKey(bytes);
   bytes.fill(0);
-  const dataKey = await importOpened(await key.open(sealed), options);
-  return { dataKey, report: { wrap: 'alternate', authenticated: true, kdf } };
+  const opened = await importOpened(await key.open(sealed), options);
+  return { ...opened, report: { wrap: 'alternate', authenticated: true, kdf } };
 }
 
 /** A wrapped data key as a login answer labels it. The label is the server's word. */
@@ -100,7 +101,7 @@ export interface DataKeySecrets {
   readonly alternate?: { readonly domain: string; readonly password: Password };
 }
 
-export interface OpenDataKeyOptions extends KdfOptions, AccountOptions {
+export interface OpenDataKeyOptions extends KdfOptions, AccountOptions, OpenDataKeyDigestOptions {
   /** The kinds of wrap that this device takes: on a known account, the one it has seen before. */
   readonly allowedWraps: readonly DataKeyWrapKind[];
 }
@@ -133,12 +134,17 @@ export async function openDataKey(
   throw new VaultwireError('key-missing', 'data key: expected the secret for this kind of wrap');
 }
 
-async function importOpened(bytes: Bytes, options: AccountOptions): Promise<DataKey> {
+async function importOpened(
+  bytes: Bytes,
+  options: AccountOptions & OpenDataKeyDigestOptions,
+): Promise<Pick<OpenedDataKey, 'dataKey' | 'digest'>> {
   if (bytes.length !== AES_KEY_LENGTH) {
     bytes.fill(0);
     throw new VaultwireError('open-failed', 'data key: expected 32 bytes');
   }
-  const key = await importDataKey(bytes, options);
+  const { suite = defaultSuite, digests = false } = options;
+  const dataKey = await importDataKey(bytes, options);
+  const commitment = digests ? await digest(bytes, suite) : undefined;
   bytes.fill(0);
-  return key;
+  return { dataKey, digest: commitment };
 }

@@ -2,6 +2,7 @@ import { defaultSuite } from '#default-suite';
 import { AES_KEY_LENGTH, CBC_IV_LENGTH, type KeyOptions } from '../../crypto/suite.js';
 import { assertBytes, concatBytes, copyBytes, equalBytes, type Bytes } from '../../wire/bytes.js';
 import { VaultwireError } from '../../wire/error.js';
+import { digest } from '../digest.js';
 import { importDataKey, type DataKey } from './data-key.js';
 import {
   assertIterations,
@@ -65,6 +66,13 @@ export function readEncryptionParams(encryptionParams: Uint8Array): KdfParameter
 export interface OpenedDataKey {
   readonly dataKey: DataKey;
   readonly report: OpenReport<'password' | 'device' | 'alternate'>;
+  /** A commitment to the data key for a ledger, when it was opened with `digests`. */
+  readonly digest: string | undefined;
+}
+
+export interface OpenDataKeyDigestOptions {
+  /** Make the commitment that a ledger compares. Default false. */
+  readonly digests?: boolean;
 }
 
 /**
@@ -76,9 +84,9 @@ export interface OpenedDataKey {
 export async function openEncryptionParams(
   encryptionParams: Uint8Array,
   password: Password,
-  options: KdfOptions & KeyOptions = {},
+  options: KdfOptions & KeyOptions & OpenDataKeyDigestOptions = {},
 ): Promise<OpenedDataKey> {
-  const { suite = defaultSuite, extractable = false } = options;
+  const { suite = defaultSuite, extractable = false, digests = false } = options;
   const parameters = readEncryptionParams(encryptionParams);
   assertIterations(parameters.iterations, options);
   const sealed = copyBytes(encryptionParams.subarray(PASSWORD_HEADER_LENGTH));
@@ -90,10 +98,12 @@ export async function openEncryptionParams(
     twice.fill(0);
     throw new VaultwireError('open-failed', 'encryption parameters: expected ones made with this password');
   }
-  const dataKey = await importDataKey(twice.subarray(0, AES_KEY_LENGTH), { suite, extractable });
+  const bytes = twice.subarray(0, AES_KEY_LENGTH);
+  const dataKey = await importDataKey(bytes, { suite, extractable });
+  const commitment = digests ? await digest(bytes, suite) : undefined;
   twice.fill(0);
   const kdf = { algorithm: 'PBKDF2-HMAC-SHA-256', iterations: parameters.iterations } as const;
-  return { dataKey, report: { wrap: 'password', authenticated: false, kdf } };
+  return { dataKey, report: { wrap: 'password', authenticated: false, kdf }, digest: commitment };
 }
 
 /**

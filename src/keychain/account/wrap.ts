@@ -63,6 +63,14 @@ export function isAuthenticatedWrap(kind: WrapKind): boolean {
   return AUTHENTICATED_WRAP_KINDS.includes(kind);
 }
 
+/** What a wrap with AES-CBC under a key of the hierarchy is called. */
+export function cbcWrapUnder(key: { toString(): string }): 'data-key-cbc' | 'team-cbc' | 'folder-cbc' {
+  // By what it prints as: to ask for its class would load the classes.
+  const kind = key.toString();
+  if (kind === '[TeamKey]') return 'team-cbc';
+  return kind === '[FolderKey]' ? 'folder-cbc' : 'data-key-cbc';
+}
+
 /**
  * Whether a uid's wrap got weaker: from AES-GCM to a public key, from there to RSA or AES-CBC. Between kinds of one
  * strength, as when a record moves into a shared folder, nothing got weaker.

@@ -5,7 +5,6 @@ export {
   emptyTrustLedger,
   forget,
   LEDGER_LIMITS,
-  observationOfSecrets,
   observe,
   pinName,
   type AllowedChange,
@@ -20,5 +19,6 @@ export {
   type Suspicion,
   type TrustLedger,
 } from './observe.js';
+export * from './observations.js';
 export * from './secrets.js';
 export { traceOf, tracesOf } from './traces.js';

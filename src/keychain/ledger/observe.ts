@@ -1,10 +1,9 @@
 import { defaultSealingSuite } from '#default-suite';
 import type { SealingSuite } from '../../crypto/suite.js';
-import { encodeBase64Url } from '../../wire/base64.js';
-import { assertBytes, encodeUtf8 } from '../../wire/bytes.js';
+import { encodeUtf8 } from '../../wire/bytes.js';
 import { VaultwireError } from '../../wire/error.js';
 import type { DataKeyWrapKind } from '../account/wrap.js';
-import type { OpenedSecrets } from '../secrets.js';
+import { digest } from '../digest.js';
 import { itemChanges, judgeItem, type ItemChange, type ItemKind, type ItemTrace, type LedgerRow } from './items.js';
 import { isAbsent, readTrace, readUid, Row, TraceTable, writeDigest, writeRow } from './traces.js';
 
@@ -150,28 +149,7 @@ export async function digestForLedger(
   bytes: Uint8Array,
   options: { readonly suite?: Pick<SealingSuite, 'sha256'> } = {},
 ): Promise<string> {
-  assertBytes(bytes, 'digest input');
-  const hash = await (options.suite ?? defaultSealingSuite).sha256(bytes);
-  return encodeBase64Url(hash.subarray(0, 16));
-}
-
-/**
- * What a device's answer shows a ledger.
- *
- * @param secrets opened with `digests: true`
- * @param complete whether the answer was to hold everything
- * @throws VaultwireError `argument-invalid` when the answer was opened without digests
- */
-export function observationOfSecrets(secrets: OpenedSecrets, complete = false): LedgerObservation {
-  const items: ObservedItem[] = [];
-  for (const { uid, digests, revision, wrappedBy } of secrets.records) {
-    if (!digests) throw new VaultwireError('argument-invalid', 'ledger: expected an answer opened with digests');
-    // The application's own record has no key of its own, and is as good as the application's key.
-    if (wrappedBy === 'none') continue;
-    items.push({ uid, kind: 'record', ...digests, revision });
-  }
-  const failed = secrets.failed.filter(({ kind }) => kind === 'record').map(({ uid }) => uid);
-  return { items, failed, complete };
+  return digest(bytes, options.suite ?? defaultSealingSuite);
 }
 
 /**

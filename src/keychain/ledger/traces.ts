@@ -56,7 +56,8 @@ export function traceOf({ items }: { readonly items: Uint8Array }, uid: string):
 /** Every uid that a ledger knows, and what it knows of it. */
 export function* tracesOf({ items }: { readonly items: Uint8Array }): Generator<[uid: string, trace: ItemTrace]> {
   assertRows(items);
-  for (let place = 0; place * ROW_LENGTH < items.length; place++) yield [readUid(items, place), readTrace(items, place)];
+  for (let place = 0; place * ROW_LENGTH < items.length; place++)
+    yield [readUid(items, place), readTrace(items, place)];
 }
 
 /** Room for one row. Rows are compared and copied by words, in whichever order the platform has their bytes. */

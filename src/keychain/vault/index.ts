@@ -1,10 +1,12 @@
 import { defaultSuite } from '#default-suite';
 import { vaultWorkers } from '#vault-workers';
 import { AES_KEY_LENGTH, type AesKey, type CryptoSuite, type KeyOptions } from '../../crypto/suite.js';
+import { encodeBase64Url } from '../../wire/base64.js';
 import { copyBytes, type Bytes } from '../../wire/bytes.js';
 import { VaultwireError } from '../../wire/error.js';
 import { decodeJsonObject, MAXIMUM_JSON_DEPTH } from '../../wire/json.js';
 import type { WrapKind } from '../account/wrap.js';
+import { DIGEST_LENGTH, type ItemDigests } from '../digest.js';
 import { MAXIMUM_DOCUMENT_BYTES, RecordKey } from '../keys.js';
 import { assertUid } from '../uid.js';
 import {
@@ -22,7 +24,7 @@ import {
   type VaultFailure,
 } from './open.js';
 import { WorkerPool, type VaultWorker } from './pool.js';
-import { NOT_OPENED, ROW_LENGTH, type WorkerAnswer } from './protocol.js';
+import { DIGEST_ROOM, NOT_OPENED, ROW_LENGTH, type WorkerAnswer } from './protocol.js';
 import type { SealedFolder, SealedRecord, SealedVault, WrappedKey } from './sealed.js';
 
 export type {
@@ -422,7 +424,7 @@ class Pool {
     const here = openAll(chunk, plans, this.#ring, this.#options);
     let answer: WorkerAnswer;
     try {
-      answer = await this.#pool.open(pack(id, sent));
+      answer = await this.#pool.open(pack(id, sent, this.#options.digests ?? false));
     } catch {
       await here;
       return { ...(await openHere(chunk, this.#ring, this.#options)), workerFailed: true };
@@ -455,6 +457,7 @@ class Pool {
     const refusals = new Map(answer.failures.map((one) => [one.index, one]));
     const { suite = defaultSuite, extractable = false } = this.#options;
     const keyOptions = { extractable };
+    const digestTexts = answer.digests && encodeBase64Url(answer.digests);
     let sent = 0;
     let offset = 0;
     for (const [index, record] of chunk.entries()) {
@@ -485,7 +488,8 @@ class Pool {
         );
         const { kind } = plan.wrapped;
         const report = { wrap: kind, authenticated: this.#ring.isParentAuthenticated(plan.wrapped) };
-        records.push({ uid: record.uid, revision: record.revision, data, key: new RecordKey(key), report });
+        const digests = digestTexts === undefined ? undefined : digestsAt(digestTexts, place);
+        records.push({ uid: record.uid, revision: record.revision, data, key: new RecordKey(key), report, digests });
       } catch (error) {
         failed.push(vaultFailure('record', record.uid, error));
       }
@@ -502,9 +506,12 @@ interface Plan {
   readonly place: number;
 }
 
+/** Of a digest in base64url. */
+const DIGEST_CHARACTERS = Math.ceil((DIGEST_LENGTH * 4) / 3);
+
 const LIMITS = { maximumBytes: MAXIMUM_DOCUMENT_BYTES, maximumDepth: MAXIMUM_JSON_DEPTH };
 
-function pack(id: number, plans: readonly Plan[]): Parameters<WorkerPool['open']>[0] {
+function pack(id: number, plans: readonly Plan[], digests: boolean): Parameters<WorkerPool['open']>[0] {
   const table = new Uint32Array(plans.length * ROW_LENGTH);
   let length = 0;
   for (const { record, wrapped } of plans) length += wrapped.bytes.length + record.data.bytes.length;
@@ -519,7 +526,16 @@ function pack(id: number, plans: readonly Plan[]): Parameters<WorkerPool['open']
     bytes.set(record.data.bytes, offset + wrapped.bytes.length);
     offset += wrapped.bytes.length + record.data.bytes.length;
   }
-  return { type: 'batch', id, bytes, table };
+  return { type: 'batch', id, bytes, table, digests };
+}
+
+/** The digests of a batch as one text: for each record that of its key and of its sealed data. */
+function digestsAt(texts: string, place: number): ItemDigests {
+  const at = (index: number): string => {
+    const start = ((2 * place + index) * DIGEST_ROOM * 4) / 3;
+    return texts.slice(start, start + DIGEST_CHARACTERS);
+  };
+  return { keyDigest: at(0), dataDigest: at(1) };
 }
 
 /** Opens in this thread what is not planned for a worker. */

@@ -12,6 +12,7 @@ import {
   type OpenReport,
   type WrapKind,
 } from '../account/wrap.js';
+import { digest, type ItemDigests } from '../digest.js';
 import { importFolderKey, openKeyBytes, RecordKey, type FolderKey, type AccountOptions } from '../keys.js';
 import { importLegacyRecordKey, type LegacyRecordKey } from '../legacy-cbc.js';
 import type { openRsaPrivateKey, RsaPrivateKey } from '../rsa.js';
@@ -37,6 +38,11 @@ export interface OpenItemOptions extends AccountOptions {
   readonly allowedWraps?: readonly WrapKind[] | ((uid: string) => readonly WrapKind[]);
   /** Whether to open records whose data is AES-CBC, which authenticates nothing. Default false. */
   readonly allowLegacyRecords?: boolean;
+  /**
+   * Make the digests that a ledger compares, see `observationOfVault`. The keys of teams, folders and records then pass
+   * through memory as bytes for a moment, also where the platform could unwrap them without. Default false.
+   */
+  readonly digests?: boolean;
 }
 
 /** A team whose key opened. */
@@ -45,7 +51,9 @@ export interface OpenedTeam {
   readonly key: TeamKey;
   readonly ecPrivateKey: EcPrivateKey | undefined;
   readonly rsaPrivateKey: RsaPrivateKey | undefined;
+  readonly revision: number | undefined;
   readonly report: OpenReport<WrapKind>;
+  readonly digests: ItemDigests | undefined;
 }
 
 /** A folder whose key opened. */
@@ -60,6 +68,7 @@ export interface OpenedVaultFolder {
   readonly revision: number | undefined;
   /** How its key was wrapped. `authenticated` covers every key on the way from the account. */
   readonly report: OpenReport<WrapKind>;
+  readonly digests: ItemDigests | undefined;
 }
 
 /** A record that opened. */
@@ -71,6 +80,7 @@ export interface OpenedVaultRecord {
   readonly key: RecordKey | LegacyRecordKey;
   /** How its key was wrapped. `authenticated` covers its data and every key on the way from the account. */
   readonly report: OpenReport<WrapKind>;
+  readonly digests: ItemDigests | undefined;
 }
 
 /** What did not open, and why. The others are never lost for it. */
@@ -201,20 +211,22 @@ function asKeyBytes(bytes: Bytes): Bytes {
 
 /** Opens a team's key, and its private keys: one that does not open fails the team. */
 export async function openTeam(ring: KeyRing, team: SealedTeam, options: OpenItemOptions): Promise<OpenedTeam> {
-  const { uid, ecKeyPair, encryptedRsaPrivateKey } = team;
+  const { uid, ecKeyPair, encryptedRsaPrivateKey, revision } = team;
   const suite = options.suite ?? defaultSuite;
   assertUid(uid, 'team.uid');
-  const { key, report } = await unwrap(ring, team, options, async (wrapped) => {
+  const { key: opened, report } = await unwrap(ring, team, options, async (wrapped) => {
     const bytes = await keyBytes(ring, wrapped, options);
-    const opened = await importTeamKey(bytes, options);
+    const digests = await digestsOf(bytes, undefined, options);
+    const teamKey = await importTeamKey(bytes, options);
     bytes.fill(0);
-    return opened;
+    return { key: teamKey, digests };
   });
+  const { key, digests } = opened;
   const ecPrivateKey =
     ecKeyPair && (await key.unwrapEcPrivateKey(ecKeyPair.encryptedPrivateKey, ecKeyPair.publicKey, options));
   const { openRsaPrivateKey: openRsa } = ring.account;
   const rsa = openRsa && encryptedRsaPrivateKey && (await openRsa(key, encryptedRsaPrivateKey, { suite }));
-  return { uid, key, ecPrivateKey, rsaPrivateKey: rsa?.privateKey, report };
+  return { uid, key, ecPrivateKey, rsaPrivateKey: rsa?.privateKey, revision, report, digests };
 }
 
 /** Opens a folder's key and its name. */
@@ -226,17 +238,22 @@ export async function openFolder(
   const { uid, parentUid, data: sealed, revision } = folder;
   const suite = options.suite ?? defaultSuite;
   assertUid(uid, 'folder.uid');
-  const { key, data, report } = await unwrap(ring, folder, options, async (wrapped) => {
+  const { key, data, digests, report } = await unwrap(ring, folder, options, async (wrapped) => {
     const bytes = await keyBytes(ring, wrapped, options);
     const ownData =
       sealed?.cipher === 'gcm'
         ? await new RecordKey(await suite.importAesKey(bytes)).openData(sealed.bytes)
         : undefined;
+    const made = await digestsOf(bytes, sealed?.bytes, options);
     const opened = await importFolderKey(bytes, options);
-    return { key: opened, data: sealed?.cipher === 'cbc' ? await opened.openData(sealed.bytes) : ownData };
+    return {
+      key: opened,
+      digests: made,
+      data: sealed?.cipher === 'cbc' ? await opened.openData(sealed.bytes) : ownData,
+    };
   }).then(({ key: both, report: how }) => ({ ...both, report: how }));
   const dataAuthenticated = sealed?.cipher === 'gcm' && report.authenticated;
-  return { uid, parentUid, key, data, dataAuthenticated, revision, report };
+  return { uid, parentUid, key, data, dataAuthenticated, revision, report, digests };
 }
 
 /** Opens a record. */
@@ -250,16 +267,17 @@ export async function openRecord(
   assertDataAllowed(record, options);
   const { key, report } = await unwrap(ring, record, options, async (wrapped) => {
     if (sealed.cipher === 'gcm') {
-      const opened = await unwrapRecordKey(ring, wrapped, options);
-      return { key: opened, data: await opened.openData(sealed.bytes) };
+      const { key: opened, digests } = await unwrapRecordKey(ring, wrapped, sealed.bytes, options);
+      return { key: opened, digests, data: await opened.openData(sealed.bytes) };
     }
     const bytes = await keyBytes(ring, wrapped, options);
+    const digests = await digestsOf(bytes, sealed.bytes, options);
     const opened = await importLegacyRecordKey(bytes, options);
     bytes.fill(0);
-    return { key: opened, data: (await opened.openData(sealed.bytes)).value };
+    return { key: opened, digests, data: (await opened.openData(sealed.bytes)).value };
   });
   const authenticated = report.authenticated && sealed.cipher === 'gcm';
-  return { uid, revision, data: key.data, key: key.key, report: { wrap: report.wrap, authenticated } };
+  return { uid, revision, ...key, report: { wrap: report.wrap, authenticated } };
 }
 
 /** @throws VaultwireError `wrap-refused` for data that authenticates nothing, unless the caller takes it */
@@ -269,12 +287,30 @@ export function assertDataAllowed({ data }: SealedRecord, { allowLegacyRecords =
   }
 }
 
-async function unwrapRecordKey(ring: KeyRing, wrapped: WrappedKey, options: AccountOptions): Promise<RecordKey> {
-  if (wrapped.kind.endsWith('-gcm')) return ring.parentOf(wrapped).unwrapRecordKey(wrapped.bytes, options);
+async function unwrapRecordKey(
+  ring: KeyRing,
+  wrapped: WrappedKey,
+  sealed: Uint8Array,
+  options: OpenItemOptions,
+): Promise<{ readonly key: RecordKey; readonly digests: ItemDigests | undefined }> {
+  if (wrapped.kind.endsWith('-gcm') && options.digests !== true) {
+    return { key: await ring.parentOf(wrapped).unwrapRecordKey(wrapped.bytes, options), digests: undefined };
+  }
   const bytes = await keyBytes(ring, wrapped, options);
+  const digests = await digestsOf(bytes, sealed, options);
   const key = await (options.suite ?? defaultSuite).importAesKey(bytes, options);
   bytes.fill(0);
-  return new RecordKey(key);
+  return { key: new RecordKey(key), digests };
+}
+
+async function digestsOf(
+  key: Bytes,
+  sealed: Uint8Array | undefined,
+  options: OpenItemOptions,
+): Promise<ItemDigests | undefined> {
+  if (options.digests !== true) return undefined;
+  const suite = options.suite ?? defaultSuite;
+  return { keyDigest: await digest(key, suite), dataDigest: sealed && (await digest(sealed, suite)) };
 }
 
 /** A key of the caller's own may throw what it likes: that item did not open, and the others go on. */

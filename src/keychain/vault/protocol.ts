@@ -20,6 +20,8 @@ export interface WorkerBatch {
   readonly id: number;
   readonly bytes: Bytes;
   readonly table: Uint32Array<ArrayBuffer>;
+  /** Whether digests are wanted. */
+  readonly digests: boolean;
 }
 
 /** Records that a worker opened: for each its key (32 bytes) and its data, all in one row. */
@@ -28,8 +30,13 @@ export interface WorkerAnswer {
   readonly bytes: Bytes;
   /** Length of each record's data, or {@link NOT_OPENED}. */
   readonly lengths: Uint32Array<ArrayBuffer>;
+  /** Where they were wanted, for each record the digests of its key and of its sealed data: {@link DIGEST_ROOM} each. */
+  readonly digests: Bytes | undefined;
   readonly failures: readonly { readonly index: number; readonly code: ErrorCode; readonly message: string }[];
 }
+
+/** What a digest of 16 bytes takes: base64 makes whole characters of threes, and one text can be made of all. */
+export const DIGEST_ROOM = 18;
 
 /** In place of a length. */
 export const NOT_OPENED = 0xffffffff;

@@ -13,7 +13,7 @@ interface WorkerScope {
 
 if ('DedicatedWorkerGlobalScope' in globalThis) {
   const scope = globalThis as unknown as WorkerScope;
-  const work = vaultWorker(openSealed, (answer, transfer) => {
+  const work = vaultWorker(openSealed, webcryptoSuite.sha256.bind(webcryptoSuite), (answer, transfer) => {
     scope.postMessage(answer, transfer);
   });
   scope.addEventListener('message', ({ data }) => {

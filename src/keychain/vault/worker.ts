@@ -1,13 +1,24 @@
 import { AES_KEY_LENGTH } from '../../crypto/suite.js';
 import type { Bytes } from '../../wire/bytes.js';
 import { isVaultwireError, VaultwireError, type ErrorCode } from '../../wire/error.js';
-import { NOT_OPENED, ROW_LENGTH, type WorkerAnswer, type WorkerBatch, type WorkerKeys } from './protocol.js';
+import { DIGEST_LENGTH } from '../digest.js';
+import {
+  DIGEST_ROOM,
+  NOT_OPENED,
+  ROW_LENGTH,
+  type WorkerAnswer,
+  type WorkerBatch,
+  type WorkerKeys,
+} from './protocol.js';
 
 /** How many records are opened at a time: enough to keep WebCrypto busy. */
 const CONCURRENCY = 64;
 
 /** Opens an AES-GCM message under a key of 32 bytes: at once where the platform can, as a promise per record costs. */
 export type OpenSealed = (key: Bytes, sealed: Bytes) => Bytes | Promise<Bytes>;
+
+/** SHA-256. */
+export type Sha256 = (bytes: Bytes) => Bytes | Promise<Bytes>;
 
 /**
  * What a worker does with each message: takes the keys once, then opens batches.
@@ -16,39 +27,47 @@ export type OpenSealed = (key: Bytes, sealed: Bytes) => Bytes | Promise<Bytes>;
  */
 export function vaultWorker(
   openSealed: OpenSealed,
+  sha256: Sha256,
   post: (answer: WorkerAnswer, transfer: ArrayBuffer[]) => void,
 ): (message: WorkerKeys | WorkerBatch) => void {
   let openers: readonly Bytes[] = [];
   return (message) => {
     if (message.type === 'keys') openers = message.openers;
     else {
-      void openBatch(message, openers, openSealed).then((answer) => {
-        post(answer, [answer.bytes.buffer, answer.lengths.buffer]);
+      void openBatch(message, openers, openSealed, sha256).then((answer) => {
+        const { bytes, lengths, digests } = answer;
+        post(answer, [bytes.buffer, lengths.buffer, ...(digests ? [digests.buffer] : [])]);
       });
     }
   };
 }
 
 async function openBatch(
-  { id, bytes, table }: WorkerBatch,
+  { id, bytes, table, digests: wantsDigests }: WorkerBatch,
   openers: readonly Bytes[],
   openSealed: OpenSealed,
+  sha256: Sha256,
 ): Promise<WorkerAnswer> {
   const count = table.length / ROW_LENGTH;
   const lengths = new Uint32Array(count).fill(NOT_OPENED);
   const failures: WorkerAnswer['failures'][number][] = [];
   // A key and its data are shorter than what they are opened from.
   const opened = new Uint8Array(bytes.length);
+  const digests = wantsDigests ? new Uint8Array(count * 2 * DIGEST_ROOM) : undefined;
   let offset = 0;
   let written = 0;
   for (let start = 0; start < count; start += CONCURRENCY) {
     const group: (Opened | Refused | Promise<Opened | Refused>)[] = [];
+    const sealedOfGroup: Bytes[] = [];
+    const keys: { readonly index: number; readonly key: Bytes }[] = [];
     for (let index = start; index < Math.min(start + CONCURRENCY, count); index++) {
       const row = index * ROW_LENGTH;
       const keyEnd = offset + (table[row + 1] ?? 0);
       const dataEnd = keyEnd + (table[row + 2] ?? 0);
       const opener = openers[table[row] ?? 0];
-      group.push(openOne(opener, bytes.subarray(offset, keyEnd), bytes.subarray(keyEnd, dataEnd), openSealed));
+      const sealed = bytes.subarray(keyEnd, dataEnd);
+      group.push(openOne(opener, bytes.subarray(offset, keyEnd), sealed, openSealed));
+      sealedOfGroup.push(sealed);
       offset = dataEnd;
     }
     let index = start;
@@ -60,11 +79,27 @@ async function openBatch(
         opened.set(result.data, written + AES_KEY_LENGTH);
         written += AES_KEY_LENGTH + result.data.length;
         lengths[index] = result.data.length;
+        keys.push({ index, key: result.key });
       }
       index++;
     }
+    if (digests) {
+      await Promise.all(
+        keys.map(async ({ index: number, key }) => {
+          const place = number * 2 * DIGEST_ROOM;
+          const sealed = sealedOfGroup[number - start];
+          digests.set(await digestOf(key, sha256), place);
+          if (sealed) digests.set(await digestOf(sealed, sha256), place + DIGEST_ROOM);
+        }),
+      );
+    }
   }
-  return { id, bytes: opened, lengths, failures };
+  return { id, bytes: opened, lengths, digests, failures };
+}
+
+async function digestOf(bytes: Bytes, sha256: Sha256): Promise<Bytes> {
+  const hash = sha256(bytes);
+  return (hash instanceof Promise ? await hash : hash).subarray(0, DIGEST_LENGTH);
 }
 
 interface Opened {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CryptoSuite } from '../../../src/crypto/suite.js';
 import * as account from '../../../src/keychain/account/index.js';
 import { generateFolderKey, generateRecordKey, RecordKey } from '../../../src/keychain/keys.js';
+import { encodeBase64Url } from '../../../src/wire/base64.js';
 import { concatBytes, encodeUtf8 } from '../../../src/wire/bytes.js';
 import known from '../../fixtures/keychain/account.json' with { type: 'json' };
 import { codeOf, counting, drawing, flipped, hex, toHex } from './support.js';
@@ -463,6 +464,11 @@ export function describeAccountKeys(suite: CryptoSuite): void {
         });
         expect(toHex(await opened.dataKey.exportSecretBytes())).toBe(known.dataKey);
         expect(opened.report.wrap).toBe(wrapped.kind);
+        expect(opened.digest).toBeUndefined();
+        const allowed = { ...options, allowedWraps: [wrapped.kind], digests: true };
+        const { digest } = await account.openDataKey(wrapped, await secrets(), allowed);
+        const hash = await suite.sha256(hex(known.dataKey));
+        expect(digest).toBe(encodeBase64Url(hash.subarray(0, 16)));
       });
 
       it.each(wraps)('refuses $kind where it is not, though the secret is there', async (wrapped) => {

@@ -116,13 +116,19 @@ describe('the trust ledger', () => {
       { kind: 'file', uid: name16(6), parentUid: undefined, code: 'open-failed', message: '' },
     ] as const;
     const records = [opened, { ...opened, uid: '', wrappedBy: 'none' } as const];
-    expect(observationOfSecrets({ ...secrets, records, failed }, true)).toEqual({
-      items: [{ uid: name16(1), kind: 'record', keyDigest: name16(2), dataDigest: name16(3), revision: 3 }],
+    const folders = [{ uid: name16(7), key: undefined as never, keyDigest: name16(8) }];
+    expect(observationOfSecrets({ ...secrets, folders, records, failed }, { complete: true })).toEqual({
+      items: [
+        { uid: name16(7), kind: 'folder', keyDigest: name16(8) },
+        { uid: name16(1), kind: 'record', keyDigest: name16(2), dataDigest: name16(3), revision: 3 },
+      ],
       failed: [name16(5)],
       complete: true,
     });
     const bare = { ...secrets, records: [{ ...opened, digests: undefined }], failed: [] };
     expect(await codeOf(() => observationOfSecrets(bare))).toBe('argument-invalid');
+    const bareFolder = { ...secrets, folders: [{ ...folders[0]!, keyDigest: undefined }], records, failed };
+    expect(await codeOf(() => observationOfSecrets(bareFolder))).toBe('argument-invalid');
   });
 
   it('refuses observations and policies of the wrong shape', async () => {

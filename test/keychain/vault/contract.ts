@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CryptoSuite } from '../../../src/crypto/suite.js';
 import { shareKey, WRAP_KINDS } from '../../../src/keychain/account/index.js';
 import { generateFolderKey, generateRecordKey } from '../../../src/keychain/keys.js';
+import { digestForLedger, emptyTrustLedger, observationOfVault, observe } from '../../../src/keychain/ledger/index.js';
 import { LegacyRecordKey, wrapLegacyKey } from '../../../src/keychain/legacy-cbc.js';
 import { importRsaPrivateKey, openRsaPrivateKey, sealRsaPrivateKey, shareKeyByRsa } from '../../../src/keychain/rsa.js';
 import { generateUid } from '../../../src/keychain/uid.js';
@@ -87,6 +88,95 @@ export function describeVault(suite: CryptoSuite): void {
         workers: 0,
         failedBatches: 0,
       });
+    });
+
+    it('shows a ledger every key and every ciphertext, with how it was wrapped', async () => {
+      const maker = await VaultMaker.create(suite);
+      const vault = await sharedVault(maker);
+      const keep = { ...options, digests: true, extractable: true, allowedWraps: WRAP_KINDS, allowLegacyRecords: true };
+      const old = await maker.record(async (key) => ({
+        kind: 'data-key-cbc',
+        bytes: await wrapLegacyKey(maker.dataKey, key),
+      }));
+      vault.records.push(old);
+      const opened = await openVault(vault, maker.account(), keep);
+      const sealed = [...vault.teams!, ...vault.folders!, ...vault.records];
+      for (const item of [...opened.teams, ...opened.folders, ...opened.records]) {
+        const own = sealed.find(({ uid }) => uid === item.uid);
+        const data = own && 'data' in own ? own.data.bytes : undefined;
+        expect(item.digests).toEqual({
+          keyDigest: await digestForLedger(await item.key.exportSecretBytes(), { suite }),
+          dataDigest: data && (await digestForLedger(data, { suite })),
+        });
+      }
+      const bytes = await maker.dataKey.exportSecretBytes();
+      const dataKey = { dataKey: maker.dataKey, digest: await digestForLedger(bytes, { suite }) };
+      const kdf = { algorithm: 'PBKDF2-HMAC-SHA-256', iterations: 1_000_000 } as const;
+      const context = {
+        complete: true,
+        transport: 'hybrid',
+        publicKeys: [],
+        dataKey: { ...dataKey, report: { wrap: 'password', authenticated: false, kdf } },
+      } as const;
+      const observation = observationOfVault(opened, context);
+      expect(observation).toMatchObject({
+        complete: true,
+        transport: 'hybrid',
+        publicKeys: [],
+        dataKey: { digest: dataKey.digest, wrap: 'password' },
+        kdf: { iterations: 1_000_000 },
+        failed: [],
+      });
+      expect(
+        observation.items?.map(({ uid, kind, wrap, authenticated, revision }) => [
+          uid,
+          kind,
+          wrap,
+          authenticated,
+          revision,
+        ]),
+      ).toEqual([
+        [maker.teamUid, 'team', 'data-key-gcm', true, undefined],
+        [maker.folderUid, 'folder', 'user-ec', true, 7],
+        ['AAAAAAAAAAAAAAAAAAAAAA', 'folder', 'team-ec', true, undefined],
+        ...vault.records.map(({ uid }, index) => [
+          uid,
+          'record',
+          ['data-key-gcm', 'folder-gcm', 'team-gcm', 'user-ec', 'data-key-cbc'][index],
+          index < 4,
+          1,
+        ]),
+      ]);
+      const { ledger } = observe(emptyTrustLedger(), observation);
+
+      // The server lays a record's old ciphertext under its new revision, and another's key beside it.
+      const [first, second] = vault.records as [SealedRecord, SealedRecord];
+      const honest = await openVault({ ...vault, records: vault.records.slice(1) }, maker.account(), keep);
+      expect(observe(ledger, observationOfVault(honest, context)).report.missing).toEqual([first.uid]);
+      const broken = { ...first, data: { ...first.data, bytes: flipped(first.data.bytes, 20) } };
+      const failing = await openVault(
+        { ...vault, records: [broken, ...vault.records.slice(1)] },
+        maker.account(),
+        keep,
+      );
+      expect(observe(ledger, observationOfVault(failing, context)).report.missing).toEqual([]);
+      const swapped = [{ ...first, keys: second.keys, data: second.data }];
+      const found = await openVault({ ...vault, records: swapped }, maker.account(), keep);
+      const { report } = observe(ledger, observationOfVault(found, { ...context, complete: false }), {
+        mode: 'strict',
+      });
+      expect(report.items.suspicious.map(({ row, subject }) => [row, subject])).toEqual([
+        ['A5', first.uid],
+        ['A6', first.uid],
+      ]);
+      expect(report.accepted(first.uid)).toBe(false);
+
+      const bare = await openVault(vault, maker.account(), { ...keep, digests: false });
+      expect(bare.records[0]?.digests).toBeUndefined();
+      expect(await codeOf(() => observationOfVault(bare))).toBe('argument-invalid');
+      expect(
+        await codeOf(() => observationOfVault(opened, { dataKey: { ...context.dataKey, digest: undefined } })),
+      ).toBe('argument-invalid');
     });
 
     it('opens folders in any order, under AES-GCM and, where allowed, AES-CBC', async () => {

@@ -12,12 +12,13 @@ describe('a whole vault, opened by web workers', () => {
     const maker = await VaultMaker.create(webcryptoSuite);
     const records = await maker.records(600);
     records[3] = { ...records[3]!, data: { cipher: 'gcm', bytes: flipped(records[3]!.data.bytes, 40) } };
-    const here = await openVault({ records }, maker.account(), { workers: 0 });
-    const there = await openVault({ records }, maker.account(), { workers: 2, createWorker });
+    const here = await openVault({ records }, maker.account(), { workers: 0, digests: true });
+    const there = await openVault({ records }, maker.account(), { workers: 2, createWorker, digests: true });
     const plain = (opened: typeof here) => [
-      opened.records.map(({ uid, data, report }) => ({ uid, data, report })),
+      opened.records.map(({ uid, data, report, digests }) => ({ uid, data, report, digests })),
       opened.failed,
     ];
+    expect(here.records[0]?.digests?.keyDigest).toHaveLength(22);
     expect(plain(there)).toEqual(plain(here));
     expect(there.report).toEqual({ ...here.report, workers: 2 });
   });

@@ -52,11 +52,14 @@ describe('a whole vault, opened by worker threads', () => {
     records[706] = { ...records[706]!, keys: [{ kind: 'data-key-gcm', bytes: await bare.seal(new Uint8Array(16)) }] };
     const folderKeys = [{ kind: 'data-key-gcm' as const, bytes: await maker.dataKey.wrapFolderKey(maker.folder) }];
     const vault = { folders: [{ uid: maker.folderUid, keys: folderKeys }], records };
-    const options = { suite, extractable: true };
+    const options = { suite, extractable: true, digests: true };
     const here = await openVault(vault, maker.account(), { ...options, workers: 0 });
     const there = await openVault(vault, maker.account(), { ...options, workers: 2, createWorker });
     const plain = (opened: typeof here) => ({
-      records: opened.records.map(({ uid, revision, data, report }) => ({ uid, revision, data, report })),
+      records: opened.records.map(({ uid, revision, data, report, digests }) => {
+        expect(digests?.keyDigest).toHaveLength(22);
+        return { uid, revision, data, report, digests };
+      }),
       failed: opened.failed.map(({ uid, kind, code: failure }) => [
         uid,
         kind,

@@ -1,0 +1,81 @@
+import { VaultwireError } from '../../wire/error.js';
+import type { OpenedDataKey } from '../account/encryption-params.js';
+import type { OpenedSecrets } from '../secrets.js';
+import type { OpenedVault } from '../vault/index.js';
+import type { LedgerObservation, ObservedItem, PublicKeyPin } from './observe.js';
+
+// What an answer shows a ledger, taken from the reports of what opened it, so that nobody has to join them by hand.
+
+/** What an answer shows beside its uids. Whatever it does not show is left out. */
+export interface ObservationContext {
+  /** Whether the answer was to hold every uid. Only then can one be missing. Default false. */
+  readonly complete?: boolean;
+  /** How the answer travelled, as `exchangeAccountRequest` reports it. Devices speak EC alone. */
+  readonly transport?: 'ec' | 'hybrid';
+  /** Public keys that the server handed out with it, or the owner's that a device is bound to. */
+  readonly publicKeys?: readonly PublicKeyPin[];
+  /** The account's data key, opened with `digests: true`: its commitment, its wrap and what the derivation cost. */
+  readonly dataKey?: OpenedDataKey;
+}
+
+/**
+ * What a device's answer shows a ledger: its records and shared folders.
+ *
+ * @param secrets opened with `digests: true`
+ * @throws VaultwireError `argument-invalid` when it was opened without
+ */
+export function observationOfSecrets(secrets: OpenedSecrets, context: ObservationContext = {}): LedgerObservation {
+  const items: ObservedItem[] = [];
+  for (const { uid, keyDigest } of secrets.folders) items.push({ uid, kind: 'folder', keyDigest: known(keyDigest) });
+  for (const { uid, digests, revision, wrappedBy } of secrets.records) {
+    const { keyDigest, dataDigest } = known(digests);
+    // The application's own record has no key of its own, and is as good as the application's key.
+    if (wrappedBy !== 'none') items.push({ uid, kind: 'record', keyDigest, dataDigest, revision });
+  }
+  const failed = secrets.failed.filter(({ kind }) => kind === 'record' || kind === 'folder').map(({ uid }) => uid);
+  return { ...observationOf(context), items, failed };
+}
+
+/**
+ * What an account's vault, or a part of it, shows a ledger: its teams, folders and records, each with how its key was
+ * wrapped.
+ *
+ * @param vault opened with `digests: true`
+ * @throws VaultwireError `argument-invalid` when it or the data key was opened without
+ */
+export function observationOfVault(
+  vault: Pick<OpenedVault, 'teams' | 'folders' | 'records' | 'failed'>,
+  context: ObservationContext = {},
+): LedgerObservation {
+  const items: ObservedItem[] = [];
+  const add = (kind: ObservedItem['kind'], opened: readonly OpenedVaultItem[]): void => {
+    for (const { uid, report, digests, revision } of opened) {
+      const { keyDigest, dataDigest } = known(digests);
+      const { wrap, authenticated } = report;
+      items.push({ uid, kind, wrap, authenticated, keyDigest, dataDigest, revision });
+    }
+  };
+  add('team', vault.teams);
+  add('folder', vault.folders);
+  add('record', vault.records);
+  return { ...observationOf(context), items, failed: vault.failed.map(({ uid }) => uid) };
+}
+
+type OpenedVaultItem = Pick<OpenedVault['folders'][number], 'uid' | 'report' | 'digests' | 'revision'>;
+
+function observationOf(context: ObservationContext): Omit<LedgerObservation, 'items' | 'failed'> {
+  const { complete = false, transport, publicKeys, dataKey } = context;
+  return {
+    complete,
+    ...(transport && { transport }),
+    ...(publicKeys && { publicKeys }),
+    ...(dataKey && { dataKey: { digest: known(dataKey.digest), wrap: dataKey.report.wrap } }),
+    ...(dataKey?.report.kdf && { kdf: { iterations: dataKey.report.kdf.iterations } }),
+  };
+}
+
+/** @throws VaultwireError `argument-invalid` */
+function known<Value>(value: Value | undefined): Value {
+  if (value !== undefined) return value;
+  throw new VaultwireError('argument-invalid', 'ledger: expected what was opened with digests');
+}
