@@ -1,10 +1,17 @@
 import { defaultSuite } from '#default-suite';
 import { draw } from '../../crypto/random.js';
-import { AES_KEY_LENGTH, type AesKey, type CryptoSuite, type EcPrivateKey } from '../../crypto/suite.js';
+import {
+  AES_KEY_LENGTH,
+  GCM_NONCE_LENGTH,
+  GCM_TAG_LENGTH,
+  type AesKey,
+  type CryptoSuite,
+  type EcPrivateKey,
+} from '../../crypto/suite.js';
 import type * as hybridEcies from '../../ecies/hybrid.js';
 import type { MlKemPrivateKey } from '../../ecies/ml-kem.js';
 import { open as openEcies, seal as sealEcies } from '../../ecies/index.js';
-import { assertBytes, copyBytes, type Bytes } from '../../wire/bytes.js';
+import { assertBytes, concatBytes, copyBytes, type Bytes } from '../../wire/bytes.js';
 import { VaultwireError } from '../../wire/error.js';
 import { decodeJsonObject, encodeJson, MAXIMUM_JSON_DEPTH, type JsonObject, type JsonValue } from '../../wire/json.js';
 import {
@@ -211,8 +218,7 @@ export async function openAccountRequest(
   );
   if (options.replayWindow) {
     if (options.now === undefined) throw new VaultwireError('argument-invalid', 'now: expected with a replay window');
-    // The ephemeral point inside is fresh for every request, and the payload opens under no other.
-    if (!options.replayWindow.admit(unwrapped.ephemeralPoint.subarray(1, 33), options.now)) {
+    if (!options.replayWindow.admit(identifierOf(envelope.encryptedPayload), options.now)) {
       throw new VaultwireError('request-replayed', 'ApiRequest: this request was seen before');
     }
   }
@@ -231,9 +237,16 @@ export async function openAccountRequest(
   };
 }
 
+/**
+ * The nonce and the tag of the payload. Clients in the field keep a transmission key, and in hybrid mode an ephemeral EC
+ * key, for many requests; so neither names one request, and a wrap that never arrived would carry an old payload.
+ */
+function identifierOf(encryptedPayload: Uint8Array): Bytes {
+  return concatBytes(encryptedPayload.subarray(0, GCM_NONCE_LENGTH), encryptedPayload.subarray(-GCM_TAG_LENGTH));
+}
+
 interface Unwrapped {
   readonly secret: Bytes;
-  readonly ephemeralPoint: Uint8Array;
   readonly serverKeyId: number;
   readonly mlKemKeyId: number | null;
 }
@@ -251,7 +264,7 @@ async function unwrapEc(
   const serverKey = await options.serverKey(serverKeyId);
   if (!serverKey) throw new VaultwireError('server-key-unknown', `ApiRequest.publicKeyId: no key of id ${serverKeyId}`);
   const secret = await openEcies(serverKey, wrapped, options.suite ? { suite: options.suite } : {});
-  return { secret, ephemeralPoint: wrapped, serverKeyId, mlKemKeyId: null };
+  return { secret, serverKeyId, mlKemKeyId: null };
 }
 
 async function unwrapHybrid(
@@ -268,18 +281,17 @@ async function unwrapHybrid(
   const ec = await options.serverKey(serverKeyId);
   if (!ec) throw new VaultwireError('server-key-unknown', `QrcMessageKey.ecKeyId: no key of id ${serverKeyId}`);
   const optionalData = envelope.encryptedTransmissionKey ?? new Uint8Array(0);
-  const ephemeralPoint = message.clientEcPublicKey ?? new Uint8Array(0);
   const secret = await options.hybrid.open(
     { ec, mlKem },
     {
-      clientEcPublicKey: ephemeralPoint,
+      clientEcPublicKey: message.clientEcPublicKey ?? new Uint8Array(0),
       mlKemEncapsulatedKey: message.mlKemEncapsulatedKey ?? new Uint8Array(0),
       data: message.data ?? new Uint8Array(0),
       version: message.msgVersion ?? 0,
     },
     { ...(options.suite && { suite: options.suite }), ...(optionalData.length > 0 && { optionalData }) },
   );
-  return { secret, ephemeralPoint, serverKeyId, mlKemKeyId };
+  return { secret, serverKeyId, mlKemKeyId };
 }
 
 const present = (bytes: Uint8Array): Bytes | undefined => (bytes.length === 0 ? undefined : copyBytes(bytes));

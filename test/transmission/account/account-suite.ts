@@ -304,6 +304,33 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
       }
     });
 
+    it('admits the requests of a client that keeps its keys, and no payload twice, whatever carries it', async () => {
+      const server = await makeServer(suite);
+      const ephemeral = await suite.generateEcPrivateKey();
+      /** Like clients in the field: one transmission key for all requests, and one EC key in hybrid mode. */
+      const keeping = (): CryptoSuite => {
+        let drawn = 0;
+        return {
+          ...suite,
+          randomBytes: (length) => (drawn++ === 0 ? new Uint8Array(length).fill(7) : suite.randomBytes(length)),
+          generateEcPrivateKey: () => Promise.resolve(ephemeral),
+        };
+      };
+      for (const hybrid of [undefined, server.hybrid]) {
+        const options = { ...server.opening(), replayWindow: new ReplayWindow(), now: 1 };
+        const request = { serverKey: server.serverKey, ...(hybrid && { hybrid }), payload: UID };
+        const seal = async () => (await sealAccountRequest({ ...request, suite: keeping() })).body;
+        const [one, other, lost] = [await seal(), await seal(), await seal()];
+        expect((await openAccountRequest(one, options)).payload).toEqual(UID);
+        expect((await openAccountRequest(other, options)).payload).toEqual(UID);
+        // A wrap that never arrived, with a payload that did.
+        const { encryptedPayload } = decodeMessage(Authentication.ApiRequest, one, 'request', LIMITS);
+        const mixed = edit(lost, (envelope) => (envelope.encryptedPayload = encryptedPayload));
+        await expect(openAccountRequest(mixed, options)).rejects.toMatchObject({ code: 'request-replayed' });
+        expect((await openAccountRequest(lost, options)).payload).toEqual(UID);
+      }
+    });
+
     it('refuses ids and a transmission key that cannot be', async () => {
       const server = await makeServer(suite);
       for (const id of [0, -1, 1.5, 2 ** 31, Number.NaN]) {
