@@ -124,7 +124,7 @@ const readme = join(folder, 'README.md');
 files.push(['README.md', await writeLists(readFileSync(readme, 'utf8'), built, readme)]);
 if (definitions.map(({ file }) => file).join() !== VECTOR_FILES.join()) problems.push('VECTOR_FILES is out of date');
 
-const judgements = askOracle(questions, { optional: check });
+const judgements = await askOracle(questions, { optional: check });
 judgements?.forEach((judgement, index) => {
   const question = questions[index];
   const found = question && disagreement(question.ours, judgement);
