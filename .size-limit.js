@@ -47,5 +47,6 @@ export default [
   entry('keychain/vault/worker', '4.7 kB', 'dist/keychain/vault/worker-web.js'),
   entry('keychain/ledger', '9.8 kB'),
   entry('keychain/fingerprint', '5 kB', 'dist/keychain/fingerprint.js'),
+  entry('pairing', '20 kB'),
   entry('keychain/pam', '1 kB', 'dist/keychain/pam.js'),
 ];

@@ -36,6 +36,7 @@ export default defineConfig({
     'keychain/ledger/index': 'src/keychain/ledger/index.ts',
     'keychain/fingerprint': 'src/keychain/fingerprint.ts',
     'keychain/pam': 'src/keychain/pam.ts',
+    'pairing/index': 'src/pairing/index.ts',
     'crypto/rsa-node': 'src/crypto/rsa-node.ts',
     'crypto/rsa-portable': 'src/crypto/rsa-portable.ts',
   },

@@ -1,0 +1,229 @@
+import { hsalsa, xsalsa20poly1305 } from '@noble/ciphers/salsa.js';
+import { x25519 } from '@noble/curves/ed25519.js';
+import { blake2b } from '@noble/hashes/blake2.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { assertBytes, concatBytes, copyBytes, type Bytes } from '../wire/bytes.js';
+import { VaultwireError } from '../wire/error.js';
+import { draw, webRandomBytes } from './random.js';
+import { assertExtractable, RedactedKey } from './redacted.js';
+import type { KeyOptions } from './suite.js';
+
+/*
+ * Public-key authenticated encryption as NaCl defines it (crypto_box: X25519, XSalsa20-Poly1305) and sealed boxes as
+ * libsodium adds them (crypto_box_seal: a fresh key, its nonce from BLAKE2b).
+ *
+ * Everything here is synchronous and in JavaScript: nothing to initialize, and no WebAssembly, which a strict content
+ * security policy refuses.
+ */
+
+/** Length of an X25519 public or private key in bytes. */
+export const BOX_KEY_LENGTH = 32;
+/** Length of a box's nonce in bytes. */
+export const BOX_NONCE_LENGTH = 24;
+/** Length of a box's tag in bytes. */
+export const BOX_TAG_LENGTH = 16;
+/** How much longer a sealed box is than its plaintext: an ephemeral public key and a tag, in bytes. */
+export const SEALED_BOX_OVERHEAD = BOX_KEY_LENGTH + BOX_TAG_LENGTH;
+
+/** What two keys share, computed once. It serves both directions: whoever can open can also seal. */
+export interface Box {
+  /** Encrypts under a fresh random nonce: `nonce(24) || tag(16) || ciphertext`, as crypto_box_easy behind its nonce. */
+  seal(plaintext: Uint8Array): Bytes;
+  /**
+   * Decrypts what {@link Box.seal} made at either end.
+   *
+   * @throws VaultwireError `message-too-short` below 40 bytes, `open-failed` when the tag does not fit
+   */
+  open(sealed: Uint8Array): Bytes;
+}
+
+/** An X25519 private key. Whoever implements `shared` and `openSealed` has one. */
+export interface BoxPrivateKey {
+  /** The public half, 32 bytes. */
+  readonly publicKey: Bytes;
+  /**
+   * The box between this key and another's public half (32 bytes). This is the expensive step: keep what it returns.
+   *
+   * @throws VaultwireError `length-invalid`, `point-invalid` for a point of small order, which shares nothing
+   */
+  shared(peer: Uint8Array): Box;
+  /**
+   * Opens a sealed box, which proves nothing about who made it.
+   *
+   * @throws VaultwireError `message-too-short` below 48 bytes, `open-failed` for every other failure alike
+   */
+  openSealed(sealed: Uint8Array): Bytes;
+  /** The key's 32 bytes. Absent, or throwing `key-not-extractable`, where they cannot be taken out. */
+  exportSecretBytes?(): Bytes;
+}
+
+/** What pairing needs of cryptography. `{ ...nobleBox, randomBytes }` is the same with other random bytes. */
+export interface BoxSuite {
+  readonly name: string;
+  /** Random bytes, owned by the caller. */
+  randomBytes(length: number): Bytes;
+  /** SHA-256 (FIPS 180-4), 32 bytes. */
+  sha256(message: Uint8Array): Bytes;
+  /** A fresh key of 32 random bytes. */
+  generateKey(options?: KeyOptions): BoxPrivateKey;
+  /**
+   * A key of its 32 bytes; X25519 takes any (RFC 7748, section 5).
+   *
+   * @throws VaultwireError `length-invalid`
+   */
+  importKey(secret: Uint8Array, options?: KeyOptions): BoxPrivateKey;
+  /**
+   * Seals to a public key, so that only its owner can open and nobody can tell who sealed. Returns 48 bytes more than
+   * `plaintext`: `ephemeral public key(32) || tag(16) || ciphertext`, as crypto_box_seal.
+   *
+   * @throws VaultwireError `length-invalid`, `point-invalid` for a point of small order
+   */
+  sealTo(publicKey: Uint8Array, plaintext: Uint8Array): Bytes;
+}
+
+/** The suite in JavaScript alone, on noble. JavaScript engines promise no constant time. */
+export const nobleBox: BoxSuite = {
+  name: 'noble',
+
+  randomBytes: webRandomBytes,
+
+  sha256(message) {
+    assertBytes(message, 'message');
+    return copyBytes(sha256(message));
+  },
+
+  generateKey(options) {
+    return this.importKey(draw(this, BOX_KEY_LENGTH), options);
+  },
+
+  importKey(secret, options) {
+    assertBytes(secret, 'box private key', BOX_KEY_LENGTH);
+    return new NobleBoxPrivateKey(this, copyBytes(secret), options);
+  },
+
+  sealTo(publicKey, plaintext) {
+    assertBytes(plaintext, 'plaintext');
+    const ephemeral = draw(this, BOX_KEY_LENGTH);
+    const ephemeralPublicKey = x25519.getPublicKey(ephemeral);
+    const key = agree(ephemeral, publicKey);
+    return concatBytes(
+      ephemeralPublicKey,
+      xsalsa20poly1305(key, sealedNonce(ephemeralPublicKey, publicKey)).encrypt(plaintext),
+    );
+  },
+};
+
+class NobleBoxPrivateKey extends RedactedKey implements BoxPrivateKey {
+  readonly #suite: BoxSuite;
+  readonly #secret: Bytes;
+  readonly #publicKey: Bytes;
+  readonly #extractable: boolean;
+
+  constructor(suite: BoxSuite, secret: Bytes, options: KeyOptions = {}) {
+    super('BoxPrivateKey');
+    this.#suite = suite;
+    this.#secret = secret;
+    this.#publicKey = copyBytes(x25519.getPublicKey(secret));
+    this.#extractable = options.extractable ?? false;
+  }
+
+  get publicKey(): Bytes {
+    return copyBytes(this.#publicKey);
+  }
+
+  shared(peer: Uint8Array): Box {
+    return new NobleBox(this.#suite, agree(this.#secret, peer));
+  }
+
+  openSealed(sealed: Uint8Array): Bytes {
+    assertSealedBox(sealed);
+    const ephemeralPublicKey = sealed.subarray(0, BOX_KEY_LENGTH);
+    try {
+      const key = agree(this.#secret, ephemeralPublicKey);
+      const nonce = sealedNonce(ephemeralPublicKey, this.#publicKey);
+      return copyBytes(xsalsa20poly1305(key, nonce).decrypt(sealed.subarray(BOX_KEY_LENGTH)));
+    } catch {
+      throwBoxOpenFailed();
+    }
+  }
+
+  exportSecretBytes(): Bytes {
+    assertExtractable(this.#extractable);
+    return copyBytes(this.#secret);
+  }
+}
+
+class NobleBox extends RedactedKey implements Box {
+  readonly #suite: BoxSuite;
+  readonly #key: Bytes;
+
+  constructor(suite: BoxSuite, key: Bytes) {
+    super('Box');
+    this.#suite = suite;
+    this.#key = key;
+  }
+
+  seal(plaintext: Uint8Array): Bytes {
+    assertBytes(plaintext, 'plaintext');
+    const nonce = draw(this.#suite, BOX_NONCE_LENGTH);
+    return concatBytes(nonce, xsalsa20poly1305(this.#key, nonce).encrypt(plaintext));
+  }
+
+  open(sealed: Uint8Array): Bytes {
+    assertBox(sealed);
+    const cipher = xsalsa20poly1305(this.#key, sealed.subarray(0, BOX_NONCE_LENGTH));
+    try {
+      return copyBytes(cipher.decrypt(sealed.subarray(BOX_NONCE_LENGTH)));
+    } catch {
+      throwBoxOpenFailed();
+    }
+  }
+}
+
+/** "expand 32-byte k": what Salsa20 begins with for a key of 32 bytes. */
+const SIGMA = [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574];
+
+/** The key of a box: HSalsa20 of what X25519 gives, under a nonce of zeros (NaCl, crypto_box_beforenm). */
+function agree(secret: Uint8Array, peer: Uint8Array): Bytes {
+  assertBytes(peer, 'box public key', BOX_KEY_LENGTH);
+  let point: Uint8Array;
+  try {
+    point = x25519.getSharedSecret(secret, peer);
+  } catch {
+    // The one failure that is left: the result is zero (RFC 7748, section 6.1).
+    throw new VaultwireError('point-invalid', 'box public key: expected a point that is not of small order');
+  }
+  const words = new DataView(point.buffer, point.byteOffset, point.byteLength);
+  const input = Uint32Array.from({ length: 8 }, (_, index) => words.getUint32(4 * index, true));
+  const output = new Uint32Array(8);
+  hsalsa(Uint32Array.from(SIGMA), input, new Uint32Array(4), output);
+  const key = new Uint8Array(BOX_KEY_LENGTH);
+  const view = new DataView(key.buffer);
+  output.forEach((word, index) => {
+    view.setUint32(4 * index, word, true);
+  });
+  return key;
+}
+
+/** BLAKE2b with 24 bytes of output over both public keys (libsodium, crypto_box_seal). */
+function sealedNonce(ephemeralPublicKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
+  return blake2b(concatBytes(ephemeralPublicKey, publicKey), { dkLen: BOX_NONCE_LENGTH });
+}
+
+function assertBox(sealed: Uint8Array): void {
+  assertBytes(sealed, 'box');
+  if (sealed.length < BOX_NONCE_LENGTH + BOX_TAG_LENGTH) {
+    throw new VaultwireError('message-too-short', 'box: expected at least 40 bytes');
+  }
+}
+
+function assertSealedBox(sealed: Uint8Array): void {
+  assertBytes(sealed, 'sealed box');
+  if (sealed.length < SEALED_BOX_OVERHEAD) {
+    throw new VaultwireError('message-too-short', 'sealed box: expected at least 48 bytes');
+  }
+}
+
+function throwBoxOpenFailed(): never {
+  throw new VaultwireError('open-failed', 'box: expected one sealed under this key');
+}

@@ -1,0 +1,2 @@
+export * from '../crypto/box.js';
+export * from './messages.js';
