@@ -1,12 +1,27 @@
-import type { Bytes } from '../wire/bytes.js';
+import { encodeBase64 } from '../wire/base64.js';
+import { assertBytes, type Bytes } from '../wire/bytes.js';
+import { VaultwireError } from '../wire/error.js';
+import {
+  decodeJsonObject,
+  encodeJson,
+  isJsonObject,
+  readArray,
+  readBase64,
+  readInteger,
+  readOptionalBase64,
+  readOptionalBoolean,
+  readOptionalString,
+  readOptionalStrings,
+  readString,
+  type JsonObject,
+  type JsonValue,
+} from '../wire/json.js';
+import { readVersion } from './version.js';
 
 /*
  * What computer and phone say to each other inside their box: JSON with the peers' field names. A "response" of the
  * wire is an answer here.
  */
-
-/** The version that the protocol's last peers announce. */
-export const PROTOCOL_VERSION = '2.4.4';
 
 /** What an answer carries as its error when the user said no. */
 export const REJECTED = 'rejected';
@@ -25,6 +40,8 @@ export const MAXIMUM_REQUEST_ID_LENGTH = 128;
 export const FINGERPRINT_LENGTH = 32;
 /** Length of a U2F challenge, the SHA-256 of the client data, in bytes. */
 export const U2F_CHALLENGE_LENGTH = 32;
+/** Length of a U2F public key, an uncompressed P-256 point, in bytes. */
+export const U2F_PUBLIC_KEY_LENGTH = 65;
 /** Most bytes of a U2F key handle (FIDO U2F raw message formats, 4.3: one byte tells its length). */
 export const MAXIMUM_KEY_HANDLE_LENGTH = 255;
 
@@ -185,3 +202,446 @@ export interface UserAtHost {
   readonly user: string;
   readonly host: string;
 }
+
+/**
+ * The JSON of a request. What is written is read back before it is returned, so that nothing leaves that the other end
+ * would refuse.
+ *
+ * @throws VaultwireError what {@link decodeRequest} throws, `argument-invalid` for what is no Uint8Array where one is
+ * expected
+ */
+export function encodeRequest(request: PairingRequest): Bytes {
+  const bytes = encodeJson({
+    request_id: request.requestId,
+    unix_seconds: request.unixSeconds,
+    v: request.version,
+    a: request.acknowledge,
+    ...encodeRequestBody(request.body),
+  });
+  decodeRequest(bytes);
+  return bytes;
+}
+
+/**
+ * Reads a request strictly. Members that nobody here knows are ignored, and a request with none that is known is a
+ * no-op; one with two of them is refused.
+ *
+ * @throws VaultwireError `message-too-long` above {@link MAXIMUM_DOCUMENT_BYTES}, `utf8-invalid`, `json-invalid`,
+ * `json-too-deep`, `json-duplicate-key`, `field-missing`, `field-invalid`, `base64-invalid`, `length-invalid`
+ */
+export function decodeRequest(bytes: Uint8Array): PairingRequest {
+  const name = 'request';
+  const object = decodeJsonObject(bytes, name, LIMITS);
+  const unixSeconds = readInteger(object, 'unix_seconds', name);
+  if (unixSeconds < 0) throw invalid(`${name}.unix_seconds`, 'no negative number');
+  return {
+    requestId: readRequestId(object, name),
+    unixSeconds,
+    version: readVersion(object, name),
+    acknowledge: readOptionalBoolean(object, 'a', name) ?? false,
+    body: decodeRequestBody(object, name),
+  };
+}
+
+/**
+ * The JSON of an answer. What is written is read back before it is returned, as {@link encodeRequest} does.
+ *
+ * @throws VaultwireError what {@link decodeAnswer} throws, `argument-invalid` for what is no Uint8Array where one is
+ * expected
+ */
+export function encodeAnswer(answer: PairingAnswer): Bytes {
+  const bytes = encodeJson({
+    request_id: answer.requestId,
+    v: answer.version,
+    sns_endpoint_arn: answer.snsEndpointArn,
+    tracking_id: answer.trackingId,
+    ...encodeAnswerBody(answer.body),
+  });
+  decodeAnswer(bytes);
+  return bytes;
+}
+
+/**
+ * Reads an answer strictly. Members that nobody here knows are ignored; of those that are known there is exactly one,
+ * and in it either what was asked for or an error.
+ *
+ * @throws VaultwireError `message-too-long` above {@link MAXIMUM_DOCUMENT_BYTES}, `utf8-invalid`, `json-invalid`,
+ * `json-too-deep`, `json-duplicate-key`, `field-missing`, `field-invalid`, `base64-invalid`, `length-invalid`
+ */
+export function decodeAnswer(bytes: Uint8Array): PairingAnswer {
+  const name = 'answer';
+  const object = decodeJsonObject(bytes, name, LIMITS);
+  const snsEndpointArn = readOptionalString(object, 'sns_endpoint_arn', name);
+  const trackingId = readOptionalString(object, 'tracking_id', name);
+  return {
+    requestId: readRequestId(object, name),
+    version: readVersion(object, name),
+    ...(snsEndpointArn !== undefined && { snsEndpointArn }),
+    ...(trackingId !== undefined && { trackingId }),
+    body: decodeAnswerBody(object, name),
+  };
+}
+
+/** Deeper than any request or answer nests. */
+const LIMITS = { maximumBytes: MAXIMUM_DOCUMENT_BYTES, maximumDepth: 8 };
+
+function encodeRequestBody(body: RequestBody): JsonObject {
+  switch (body.kind) {
+    case 'me':
+      return { me_request: { pgp_user_id: body.pgpUserId, u2f_only: body.u2fOnly } };
+    case 'sign':
+      return {
+        sign_request: {
+          data: encodeBase64(body.data),
+          public_key_fingerprint: encodeBase64(body.fingerprint),
+          command: body.command,
+          host_auth: body.hostAuth && {
+            host_key: encodeBase64(body.hostAuth.hostKey),
+            signature: encodeBase64(body.hostAuth.signature),
+            host_names: body.hostAuth.hostNames,
+          },
+        },
+      };
+    case 'git-sign':
+      return { git_sign_request: { user_id: body.userId, ...encodeGitContent(body.content) } };
+    case 'hosts':
+      return { hosts_request: {} };
+    case 'unpair':
+      return { unpair_request: {} };
+    case 'no-op':
+      return {};
+    case 'u2f-register':
+      return { u2f_register_request: { challenge: encodeBase64(body.challenge), app_id: body.appId } };
+    case 'u2f-authenticate':
+      return {
+        u2f_authenticate_request: {
+          challenge: encodeBase64(body.challenge),
+          app_id: body.appId,
+          key_handle: encodeBase64(body.keyHandle),
+        },
+      };
+    default:
+      throw unknownKind(body);
+  }
+}
+
+function encodeGitContent(content: GitCommit | GitTag): JsonObject {
+  if (content.type === 'commit') {
+    const { tree, parent, mergeParents, author, committer, message } = content;
+    return { commit: { tree, parent, merge_parents: mergeParents, author, committer, message: encodeBase64(message) } };
+  }
+  const { object, objectType, tag, tagger, message } = content;
+  return { tag: { object, type: objectType, tag, tagger, message: encodeBase64(message) } };
+}
+
+function decodeRequestBody(request: JsonObject, parent: string): RequestBody {
+  const found = readChoice(request, REQUEST_MEMBERS, parent);
+  if (found === undefined) return { kind: 'no-op' };
+  const { key, object, name } = found;
+  switch (key) {
+    case 'me_request': {
+      const pgpUserId = readOptionalString(object, 'pgp_user_id', name);
+      const u2fOnly = readOptionalBoolean(object, 'u2f_only', name);
+      return {
+        kind: 'me',
+        ...(pgpUserId !== undefined && { pgpUserId }),
+        ...(u2fOnly !== undefined && { u2fOnly }),
+      };
+    }
+    case 'sign_request': {
+      const command = readOptionalString(object, 'command', name);
+      const hostAuth = readOptionalObject(object, 'host_auth', name);
+      return {
+        kind: 'sign',
+        data: readFilled(object, 'data', name),
+        fingerprint: readExactly(object, 'public_key_fingerprint', name, FINGERPRINT_LENGTH),
+        ...(command !== undefined && { command }),
+        ...(hostAuth && { hostAuth: decodeHostAuth(hostAuth, `${name}.host_auth`) }),
+      };
+    }
+    case 'git_sign_request':
+      return { kind: 'git-sign', userId: readString(object, 'user_id', name), content: decodeGitContent(object, name) };
+    case 'hosts_request':
+      return { kind: 'hosts' };
+    case 'unpair_request':
+      return { kind: 'unpair' };
+    case 'u2f_register_request':
+      return {
+        kind: 'u2f-register',
+        challenge: readExactly(object, 'challenge', name, U2F_CHALLENGE_LENGTH),
+        appId: readString(object, 'app_id', name),
+      };
+    case 'u2f_authenticate_request':
+      return {
+        kind: 'u2f-authenticate',
+        challenge: readExactly(object, 'challenge', name, U2F_CHALLENGE_LENGTH),
+        appId: readString(object, 'app_id', name),
+        keyHandle: readKeyHandle(object, name),
+      };
+  }
+}
+
+const REQUEST_MEMBERS = [
+  'me_request',
+  'sign_request',
+  'git_sign_request',
+  'hosts_request',
+  'unpair_request',
+  'u2f_register_request',
+  'u2f_authenticate_request',
+] as const;
+
+function decodeHostAuth(object: JsonObject, name: string): HostAuth {
+  return {
+    hostKey: readFilled(object, 'host_key', name),
+    signature: readFilled(object, 'signature', name),
+    hostNames: readOptionalStrings(object, 'host_names', name) ?? [],
+  };
+}
+
+function decodeGitContent(request: JsonObject, parent: string): GitCommit | GitTag {
+  const found = readChoice(request, ['commit', 'tag'], parent);
+  if (found === undefined) throw missing(parent, 'a commit or a tag');
+  const { key, object, name } = found;
+  const message = readBase64(object, 'message', name);
+  if (key === 'tag') {
+    return {
+      type: 'tag',
+      object: readString(object, 'object', name),
+      objectType: readString(object, 'type', name),
+      tag: readString(object, 'tag', name),
+      tagger: readString(object, 'tagger', name),
+      message,
+    };
+  }
+  const parentCommit = readOptionalString(object, 'parent', name);
+  const mergeParents = readOptionalStrings(object, 'merge_parents', name);
+  return {
+    type: 'commit',
+    tree: readString(object, 'tree', name),
+    ...(parentCommit !== undefined && { parent: parentCommit }),
+    ...(mergeParents && { mergeParents }),
+    author: readString(object, 'author', name),
+    committer: readString(object, 'committer', name),
+    message,
+  };
+}
+
+function encodeAnswerBody(body: AnswerBody): JsonObject {
+  if ('error' in body) return { [`${body.kind.replace('-', '_')}_response`]: { error: body.error } };
+  switch (body.kind) {
+    case 'ack':
+      return { ack_response: {} };
+    case 'me':
+      return { me_response: { me: encodeMe(body.me) } };
+    case 'sign':
+      return { sign_response: { signature: encodeBase64(body.signature) } };
+    case 'git-sign':
+      return { git_sign_response: { signature: encodeBase64(body.signature) } };
+    case 'hosts': {
+      const hosts = body.hosts.map(({ user, host }) => ({ user, host }));
+      return { hosts_response: { host_info: { hosts, pgp_user_ids: body.pgpUserIds } } };
+    }
+    case 'unpair':
+      return { unpair_response: {} };
+    case 'u2f-register':
+      return {
+        u2f_register_response: {
+          public_key: encodeBase64(body.publicKey),
+          key_handle: encodeBase64(body.keyHandle),
+          attestation_certificate: encodeBase64(body.attestationCertificate),
+          signature: encodeBase64(body.signature),
+        },
+      };
+    case 'u2f-authenticate':
+      return {
+        u2f_authenticate_response: {
+          public_key: encodeBase64(body.publicKey),
+          signature: encodeBase64(body.signature),
+          counter: body.counter,
+        },
+      };
+    default:
+      throw unknownKind(body);
+  }
+}
+
+function encodeMe(me: Me): JsonObject {
+  return {
+    public_key_wire: me.publicKeyWire && encodeBase64(me.publicKeyWire),
+    email: me.email,
+    pgp_pk: me.pgpPublicKey && encodeBase64(me.pgpPublicKey),
+    device_identifier: me.deviceIdentifier && encodeBase64(me.deviceIdentifier),
+    u2f_accounts: me.u2fAccounts,
+  };
+}
+
+function decodeAnswerBody(answer: JsonObject, parent: string): AnswerBody {
+  const found = readChoice(answer, ANSWER_MEMBERS, parent);
+  if (found === undefined) throw missing(parent, 'an answer of a known kind');
+  const { key, object, name } = found;
+  switch (key) {
+    case 'ack_response':
+      return { kind: 'ack' };
+    case 'me_response':
+      return { kind: 'me', me: decodeMe(readObject(object, 'me', name), `${name}.me`) };
+    case 'sign_response':
+    case 'git_sign_response': {
+      const kind = key === 'sign_response' ? 'sign' : 'git-sign';
+      return readError(object, ['signature'], kind, name) ?? { kind, signature: readFilled(object, 'signature', name) };
+    }
+    case 'hosts_response':
+      return (
+        readError(object, ['host_info'], 'hosts', name) ??
+        decodeHostInfo(readObject(object, 'host_info', name), `${name}.host_info`)
+      );
+    case 'unpair_response':
+      return { kind: 'unpair' };
+    case 'u2f_register_response':
+      return (
+        readError(object, ['signature', 'public_key'], 'u2f-register', name) ?? {
+          kind: 'u2f-register',
+          publicKey: readExactly(object, 'public_key', name, U2F_PUBLIC_KEY_LENGTH),
+          keyHandle: readKeyHandle(object, name),
+          attestationCertificate: readFilled(object, 'attestation_certificate', name),
+          signature: readFilled(object, 'signature', name),
+        }
+      );
+    case 'u2f_authenticate_response':
+      return (
+        readError(object, ['signature'], 'u2f-authenticate', name) ?? {
+          kind: 'u2f-authenticate',
+          publicKey: readExactly(object, 'public_key', name, U2F_PUBLIC_KEY_LENGTH),
+          signature: readFilled(object, 'signature', name),
+          counter: readCounter(object, name),
+        }
+      );
+  }
+}
+
+const ANSWER_MEMBERS = [
+  'ack_response',
+  'me_response',
+  'sign_response',
+  'git_sign_response',
+  'hosts_response',
+  'unpair_response',
+  'u2f_register_response',
+  'u2f_authenticate_response',
+] as const;
+
+function decodeMe(object: JsonObject, name: string): Me {
+  const publicKeyWire = readOptionalBase64(object, 'public_key_wire', name);
+  const pgpPublicKey = readOptionalBase64(object, 'pgp_pk', name);
+  const deviceIdentifier = readOptionalBase64(object, 'device_identifier', name);
+  const u2fAccounts = readOptionalStrings(object, 'u2f_accounts', name);
+  return {
+    ...(publicKeyWire && { publicKeyWire }),
+    email: readString(object, 'email', name),
+    ...(pgpPublicKey && { pgpPublicKey }),
+    ...(deviceIdentifier && { deviceIdentifier }),
+    ...(u2fAccounts && { u2fAccounts }),
+  };
+}
+
+function decodeHostInfo(object: JsonObject, name: string): AnswerBody {
+  return {
+    kind: 'hosts',
+    hosts: readArray(object, 'hosts', name).map((item, index) => {
+      const at = `${name}.hosts[${index}]`;
+      const host = asObject(item, at);
+      return { user: readString(host, 'user', at), host: readString(host, 'host', at) };
+    }),
+    pgpUserIds: readOptionalStrings(object, 'pgp_user_ids', name) ?? [],
+  };
+}
+
+/** The error of an answer, unless it has none. An answer that says both yes and no is neither. */
+function readError(
+  object: JsonObject,
+  results: readonly string[],
+  kind: ErrorAnswer['kind'],
+  name: string,
+): ErrorAnswer | undefined {
+  const error = readOptionalString(object, 'error', name);
+  if (error === undefined) return undefined;
+  if (error === '') throw invalid(`${name}.error`, 'a reason');
+  if (results.some((key) => isPresent(object[key]))) throw invalid(name, 'a result or an error');
+  return { kind, error };
+}
+
+/** The one member of an object that is there of those that exclude each other. */
+function readChoice<Key extends string>(
+  object: JsonObject,
+  keys: readonly Key[],
+  name: string,
+): { readonly key: Key; readonly object: JsonObject; readonly name: string } | undefined {
+  const [key, second] = keys.filter((candidate) => isPresent(object[candidate]));
+  if (second !== undefined) throw invalid(name, `one of ${keys.join(', ')}`);
+  return key === undefined ? undefined : { key, object: readObject(object, key, name), name: `${name}.${key}` };
+}
+
+const isPresent = (value: JsonValue | undefined): boolean => value !== undefined && value !== null;
+
+function readObject(object: JsonObject, key: string, name: string): JsonObject {
+  const value = readOptionalObject(object, key, name);
+  if (value === undefined) throw missing(`${name}.${key}`, 'a value');
+  return value;
+}
+
+function readOptionalObject(object: JsonObject, key: string, name: string): JsonObject | undefined {
+  const value = object[key];
+  return isPresent(value) ? asObject(value, `${name}.${key}`) : undefined;
+}
+
+function asObject(value: JsonValue | undefined, name: string): JsonObject {
+  if (!isJsonObject(value)) throw invalid(name, 'an object');
+  return value;
+}
+
+function readRequestId(object: JsonObject, name: string): string {
+  const id = readString(object, 'request_id', name);
+  if (id === '' || id.length > MAXIMUM_REQUEST_ID_LENGTH) {
+    throw invalid(`${name}.request_id`, `1 to ${MAXIMUM_REQUEST_ID_LENGTH} characters`);
+  }
+  return id;
+}
+
+/** Base64 of at least one byte. */
+function readFilled(object: JsonObject, key: string, name: string): Bytes {
+  const bytes = readBase64(object, key, name);
+  if (bytes.length === 0) throw missing(`${name}.${key}`, 'a value');
+  return bytes;
+}
+
+function readExactly(object: JsonObject, key: string, name: string, length: number): Bytes {
+  const bytes = readBase64(object, key, name);
+  assertBytes(bytes, `${name}.${key}`, length);
+  return bytes;
+}
+
+function readKeyHandle(object: JsonObject, name: string): Bytes {
+  const keyHandle = readFilled(object, 'key_handle', name);
+  if (keyHandle.length > MAXIMUM_KEY_HANDLE_LENGTH) {
+    const most = `expected at most ${MAXIMUM_KEY_HANDLE_LENGTH} bytes`;
+    throw new VaultwireError('length-invalid', `${name}.key_handle: ${most}`);
+  }
+  return keyHandle;
+}
+
+function readCounter(object: JsonObject, name: string): number {
+  const counter = readInteger(object, 'counter', name);
+  if (counter < 0 || counter > 0xffffffff) throw invalid(`${name}.counter`, 'a number of 32 bits');
+  return counter;
+}
+
+function unknownKind(body: never): VaultwireError {
+  const { kind } = body as { readonly kind: unknown };
+  return new VaultwireError('argument-invalid', `body.kind: expected one that is known, found ${String(kind)}`);
+}
+
+const invalid = (name: string, expected: string): VaultwireError =>
+  new VaultwireError('field-invalid', `${name}: expected ${expected}`);
+
+const missing = (name: string, expected: string): VaultwireError =>
+  new VaultwireError('field-missing', `${name}: expected ${expected}`);
