@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { isVaultwireError } from 'vaultwire';
+import { registerRelay } from './relay.js';
 import { registerServe } from './serve.js';
 import { registerTour } from './tour.js';
 import { registerVectors } from './vectors.js';
@@ -25,6 +26,7 @@ function createProgram(): Command {
     .showHelpAfterError('(vaultwire --help says more)')
     .exitOverride();
   registerServe(program);
+  registerRelay(program);
   registerTour(program);
   registerVectors(program);
   return program;

@@ -76,6 +76,7 @@ export type ErrorCode =
   | 'url-refused'
   | 'upload-failed'
   | 'download-failed'
+  | 'channel-failed'
   | 'revision-conflict'
   | 'rotation-pending'
   | 'no-rotation-pending'
