@@ -10,8 +10,8 @@ export interface Channel {
   /** Sends one whole message. A rejection is counted and harms no other channel. */
   send(message: Uint8Array): Promise<void>;
   /**
-   * Sends a message that was sent before once more, so that the phone wakes up and its user sees something: a push
-   * notification. Channels without such a thing leave it out.
+   * Sends a request that was sent before once more, so that the phone wakes up and its user sees something: a push
+   * notification. Channels without such a thing leave it out, and get to send it once more instead.
    */
   alert?(message: Uint8Array): Promise<void>;
   /** Begins to deliver whole messages, each at least once, and returns how to stop. */
@@ -114,12 +114,12 @@ export class ChannelGroup {
     }
   }
 
-  /** Sends again over the channels that can wake a phone. Never throws, and waits for none. */
+  /** Sends again, as an alert where a channel can. Never throws, and waits for none. */
   alert(message: Bytes): void {
     for (const { channel, tally } of this.#channels) {
-      if (!channel.alert) continue;
       tally.sent++;
-      this.#attempt(channel, tally, () => channel.alert?.(message.slice()));
+      const copy = message.slice();
+      this.#attempt(channel, tally, () => (channel.alert ? channel.alert(copy) : channel.send(copy)));
     }
   }
 
@@ -142,13 +142,13 @@ export class ChannelGroup {
     }
   }
 
-  #attempt(channel: Channel, tally: Tally, send: () => Promise<void> | undefined): void {
+  #attempt(channel: Channel, tally: Tally, send: () => Promise<void>): void {
     const failed = (error: unknown): void => {
       tally.sendFailures++;
       this.#failed(channel.name, error);
     };
     try {
-      send()?.catch(failed);
+      send().catch(failed);
     } catch (error) {
       failed(error);
     }

@@ -107,13 +107,14 @@ describe('several channels as one', () => {
     expect(failures).toEqual(['deaf', 'endless']);
   });
 
-  test('a channel without alerts is left out of them', () => {
+  test('a channel without alerts sends once more instead', () => {
     const plain = channel('plain');
     delete plain.alert;
     const push = channel('push');
     new ChannelGroup([plain, push], ignore).alert(message(1));
     expect(push.alerts).toHaveLength(1);
-    expect(plain.sent).toHaveLength(0);
+    expect(plain.sent).toHaveLength(1);
+    expect(push.sent).toHaveLength(0);
   });
 
   test('first deliveries, duplicates, refusals and misses are counted per channel', () => {
