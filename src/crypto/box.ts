@@ -82,48 +82,95 @@ export interface BoxSuite {
 }
 
 /** The suite in JavaScript alone, on noble. JavaScript engines promise no constant time. */
-export const nobleBox: BoxSuite = {
-  name: 'noble',
+export const nobleBox: BoxSuite = /* @__PURE__ */ boxSuite('noble', {
+  publicKeyOf: (secret) => x25519.getPublicKey(secret),
+  agree: (peer, secret) => hsalsaOf(x25519.getSharedSecret(secret, peer)),
+  seal: (plaintext, nonce, key) => xsalsa20poly1305(key, nonce).encrypt(plaintext),
+  open: (sealed, nonce, key) => xsalsa20poly1305(key, nonce).decrypt(sealed),
+  hash: (length, message) => blake2b(message, { dkLen: length }),
+});
 
-  randomBytes: webRandomBytes,
+/** What {@link libsodiumBox} calls of libsodium-wrappers. */
+export interface Sodium {
+  crypto_scalarmult_base(privateKey: Uint8Array): Uint8Array;
+  crypto_box_beforenm(publicKey: Uint8Array, privateKey: Uint8Array): Uint8Array;
+  crypto_box_easy_afternm(message: Uint8Array, nonce: Uint8Array, sharedKey: Uint8Array): Uint8Array;
+  crypto_box_open_easy_afternm(ciphertext: Uint8Array, nonce: Uint8Array, sharedKey: Uint8Array): Uint8Array;
+  crypto_generichash(length: number, message: Uint8Array): Uint8Array;
+}
 
-  sha256(message) {
-    assertBytes(message, 'message');
-    return copyBytes(sha256(message));
-  },
+/**
+ * The suite on libsodium: constant time, and WebAssembly, which a content security policy has to allow.
+ *
+ * @param sodium libsodium-wrappers, after its `ready`
+ */
+export function libsodiumBox(sodium: Sodium): BoxSuite {
+  return boxSuite('libsodium', {
+    publicKeyOf: (secret) => sodium.crypto_scalarmult_base(secret),
+    agree: (peer, secret) => sodium.crypto_box_beforenm(peer, secret),
+    seal: (plaintext, nonce, key) => sodium.crypto_box_easy_afternm(plaintext, nonce, key),
+    open: (sealed, nonce, key) => sodium.crypto_box_open_easy_afternm(sealed, nonce, key),
+    hash: (length, message) => sodium.crypto_generichash(length, message),
+  });
+}
 
-  generateKey(options) {
-    return this.importKey(draw(this, BOX_KEY_LENGTH), options);
-  },
+/** What a library of cryptography brings. Lengths are checked before any of it is called. */
+interface Primitives {
+  /** X25519 with the base point. */
+  readonly publicKeyOf: (secret: Uint8Array) => Uint8Array;
+  /** The key of a box (NaCl, crypto_box_beforenm). Throws where X25519 gives zero, and only there. */
+  readonly agree: (peer: Uint8Array, secret: Uint8Array) => Uint8Array;
+  /** XSalsa20-Poly1305: `tag(16) || ciphertext`. */
+  readonly seal: (plaintext: Uint8Array, nonce: Uint8Array, key: Uint8Array) => Uint8Array;
+  readonly open: (sealed: Uint8Array, nonce: Uint8Array, key: Uint8Array) => Uint8Array;
+  /** BLAKE2b without a key (RFC 7693). */
+  readonly hash: (length: number, message: Uint8Array) => Uint8Array;
+}
 
-  importKey(secret, options) {
-    assertBytes(secret, 'box private key', BOX_KEY_LENGTH);
-    return new NobleBoxPrivateKey(this, copyBytes(secret), options);
-  },
+function boxSuite(name: string, primitives: Primitives): BoxSuite {
+  return {
+    name,
 
-  sealTo(publicKey, plaintext) {
-    assertBytes(plaintext, 'plaintext');
-    const ephemeral = draw(this, BOX_KEY_LENGTH);
-    const ephemeralPublicKey = x25519.getPublicKey(ephemeral);
-    const key = agree(ephemeral, publicKey);
-    return concatBytes(
-      ephemeralPublicKey,
-      xsalsa20poly1305(key, sealedNonce(ephemeralPublicKey, publicKey)).encrypt(plaintext),
-    );
-  },
-};
+    randomBytes: webRandomBytes,
 
-class NobleBoxPrivateKey extends RedactedKey implements BoxPrivateKey {
+    sha256(message) {
+      assertBytes(message, 'message');
+      return copyBytes(sha256(message));
+    },
+
+    generateKey(options) {
+      return this.importKey(draw(this, BOX_KEY_LENGTH), options);
+    },
+
+    importKey(secret, options) {
+      assertBytes(secret, 'box private key', BOX_KEY_LENGTH);
+      return new SuiteBoxPrivateKey(this, primitives, copyBytes(secret), options);
+    },
+
+    sealTo(publicKey, plaintext) {
+      assertBytes(plaintext, 'plaintext');
+      const ephemeral = draw(this, BOX_KEY_LENGTH);
+      const key = agree(primitives, publicKey, ephemeral);
+      const ephemeralPublicKey = primitives.publicKeyOf(ephemeral);
+      const nonce = sealedNonce(primitives, ephemeralPublicKey, publicKey);
+      return concatBytes(ephemeralPublicKey, primitives.seal(plaintext, nonce, key));
+    },
+  };
+}
+
+class SuiteBoxPrivateKey extends RedactedKey implements BoxPrivateKey {
   readonly #suite: BoxSuite;
+  readonly #primitives: Primitives;
   readonly #secret: Bytes;
   readonly #publicKey: Bytes;
   readonly #extractable: boolean;
 
-  constructor(suite: BoxSuite, secret: Bytes, options: KeyOptions = {}) {
+  constructor(suite: BoxSuite, primitives: Primitives, secret: Bytes, options: KeyOptions = {}) {
     super('BoxPrivateKey');
     this.#suite = suite;
+    this.#primitives = primitives;
     this.#secret = secret;
-    this.#publicKey = copyBytes(x25519.getPublicKey(secret));
+    this.#publicKey = copyBytes(primitives.publicKeyOf(secret));
     this.#extractable = options.extractable ?? false;
   }
 
@@ -132,18 +179,21 @@ class NobleBoxPrivateKey extends RedactedKey implements BoxPrivateKey {
   }
 
   shared(peer: Uint8Array): Box {
-    return new NobleBox(this.#suite, agree(this.#secret, peer));
+    return new SuiteBox(this.#suite, this.#primitives, agree(this.#primitives, peer, this.#secret));
   }
 
   openSealed(sealed: Uint8Array): Bytes {
-    assertSealedBox(sealed);
+    assertBytes(sealed, 'sealed box');
+    if (sealed.length < SEALED_BOX_OVERHEAD) {
+      throw new VaultwireError('message-too-short', 'sealed box: expected at least 48 bytes');
+    }
     const ephemeralPublicKey = sealed.subarray(0, BOX_KEY_LENGTH);
     try {
-      const key = agree(this.#secret, ephemeralPublicKey);
-      const nonce = sealedNonce(ephemeralPublicKey, this.#publicKey);
-      return copyBytes(xsalsa20poly1305(key, nonce).decrypt(sealed.subarray(BOX_KEY_LENGTH)));
+      const key = this.#primitives.agree(ephemeralPublicKey, this.#secret);
+      const nonce = sealedNonce(this.#primitives, ephemeralPublicKey, this.#publicKey);
+      return copyBytes(this.#primitives.open(sealed.subarray(BOX_KEY_LENGTH), nonce, key));
     } catch {
-      throwBoxOpenFailed();
+      throw new VaultwireError('open-failed', 'sealed box: expected one sealed to this key');
     }
   }
 
@@ -153,46 +203,55 @@ class NobleBoxPrivateKey extends RedactedKey implements BoxPrivateKey {
   }
 }
 
-class NobleBox extends RedactedKey implements Box {
+class SuiteBox extends RedactedKey implements Box {
   readonly #suite: BoxSuite;
-  readonly #key: Bytes;
+  readonly #primitives: Primitives;
+  readonly #key: Uint8Array;
 
-  constructor(suite: BoxSuite, key: Bytes) {
+  constructor(suite: BoxSuite, primitives: Primitives, key: Uint8Array) {
     super('Box');
     this.#suite = suite;
+    this.#primitives = primitives;
     this.#key = key;
   }
 
   seal(plaintext: Uint8Array): Bytes {
     assertBytes(plaintext, 'plaintext');
     const nonce = draw(this.#suite, BOX_NONCE_LENGTH);
-    return concatBytes(nonce, xsalsa20poly1305(this.#key, nonce).encrypt(plaintext));
+    return concatBytes(nonce, this.#primitives.seal(plaintext, nonce, this.#key));
   }
 
   open(sealed: Uint8Array): Bytes {
-    assertBox(sealed);
-    const cipher = xsalsa20poly1305(this.#key, sealed.subarray(0, BOX_NONCE_LENGTH));
+    assertBytes(sealed, 'box');
+    if (sealed.length < BOX_NONCE_LENGTH + BOX_TAG_LENGTH) {
+      throw new VaultwireError('message-too-short', 'box: expected at least 40 bytes');
+    }
+    const nonce = sealed.subarray(0, BOX_NONCE_LENGTH);
     try {
-      return copyBytes(cipher.decrypt(sealed.subarray(BOX_NONCE_LENGTH)));
+      return copyBytes(this.#primitives.open(sealed.subarray(BOX_NONCE_LENGTH), nonce, this.#key));
     } catch {
-      throwBoxOpenFailed();
+      throw new VaultwireError('open-failed', 'box: expected one sealed under this key');
     }
   }
 }
 
-/** "expand 32-byte k": what Salsa20 begins with for a key of 32 bytes. */
-const SIGMA = [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574];
-
-/** The key of a box: HSalsa20 of what X25519 gives, under a nonce of zeros (NaCl, crypto_box_beforenm). */
-function agree(secret: Uint8Array, peer: Uint8Array): Bytes {
+function agree(primitives: Primitives, peer: Uint8Array, secret: Uint8Array): Uint8Array {
   assertBytes(peer, 'box public key', BOX_KEY_LENGTH);
-  let point: Uint8Array;
   try {
-    point = x25519.getSharedSecret(secret, peer);
+    return primitives.agree(peer, secret);
   } catch {
-    // The one failure that is left: the result is zero (RFC 7748, section 6.1).
+    // RFC 7748, section 6.1: a shared secret of zeros.
     throw new VaultwireError('point-invalid', 'box public key: expected a point that is not of small order');
   }
+}
+
+/** BLAKE2b over both public keys (libsodium, crypto_box_seal). */
+function sealedNonce(primitives: Primitives, ephemeralPublicKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
+  return primitives.hash(BOX_NONCE_LENGTH, concatBytes(ephemeralPublicKey, publicKey));
+}
+
+/** HSalsa20 of a point under a nonce of zeros. */
+function hsalsaOf(point: Uint8Array): Bytes {
   const words = new DataView(point.buffer, point.byteOffset, point.byteLength);
   const input = Uint32Array.from({ length: 8 }, (_, index) => words.getUint32(4 * index, true));
   const output = new Uint32Array(8);
@@ -205,25 +264,5 @@ function agree(secret: Uint8Array, peer: Uint8Array): Bytes {
   return key;
 }
 
-/** BLAKE2b with 24 bytes of output over both public keys (libsodium, crypto_box_seal). */
-function sealedNonce(ephemeralPublicKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
-  return blake2b(concatBytes(ephemeralPublicKey, publicKey), { dkLen: BOX_NONCE_LENGTH });
-}
-
-function assertBox(sealed: Uint8Array): void {
-  assertBytes(sealed, 'box');
-  if (sealed.length < BOX_NONCE_LENGTH + BOX_TAG_LENGTH) {
-    throw new VaultwireError('message-too-short', 'box: expected at least 40 bytes');
-  }
-}
-
-function assertSealedBox(sealed: Uint8Array): void {
-  assertBytes(sealed, 'sealed box');
-  if (sealed.length < SEALED_BOX_OVERHEAD) {
-    throw new VaultwireError('message-too-short', 'sealed box: expected at least 48 bytes');
-  }
-}
-
-function throwBoxOpenFailed(): never {
-  throw new VaultwireError('open-failed', 'box: expected one sealed under this key');
-}
+/** "expand 32-byte k": what Salsa20 begins with for a key of 32 bytes. */
+const SIGMA = [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574];
