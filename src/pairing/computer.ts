@@ -1,7 +1,12 @@
-import { copyBytes, equalBytes, type Bytes } from '../wire/bytes.js';
+import { BOX_KEY_LENGTH } from '../crypto/box.js';
+import { assertBytes, copyBytes, equalBytes, type Bytes } from '../wire/bytes.js';
 import { VaultwireError, type ErrorCode } from '../wire/error.js';
+import { assertRequestId, assertTime, NO_REFUSALS, type RefusalCounters, type RefusalReason } from './machine.js';
 import {
+  HOST_KEY_MISMATCHED,
   REJECTED,
+  UNKNOWN_ERROR,
+  UNKNOWN_KEY_FINGERPRINT,
   type AnswerBody,
   type Me,
   type PairingAnswer,
@@ -29,9 +34,6 @@ export const ACKNOWLEDGED_MILLISECONDS = 60_000;
 export const MAXIMUM_WAITING_REQUESTS = 128;
 /** Ids of finished requests that are remembered, to tell a late duplicate from an answer to nothing. */
 export const REMEMBERED_REQUESTS = 256;
-
-/** Why a message never became an event of its own. `reflected`: this end sent it itself. */
-export type RefusalReason = 'does-not-open' | 'malformed' | 'legacy' | 'reflected';
 
 /** A request and how long it is waited for. */
 export interface WaitingRequest {
@@ -64,6 +66,8 @@ export interface ComputerState {
   /** Ids of requests that are done, oldest first. */
   readonly finished: readonly string[];
   readonly counters: ComputerCounters;
+  /** When the last event came. */
+  readonly now: number;
 }
 
 export type ComputerPhase =
@@ -72,7 +76,13 @@ export type ComputerPhase =
   /** A phone has sent its key and is asked who its user is. */
   | { readonly at: 'greeting'; readonly phonePublicKey: Bytes; readonly hello: WaitingRequest }
   /** The user is comparing the codes of both ends. */
-  | { readonly at: 'unconfirmed'; readonly phonePublicKey: Bytes; readonly me: Me; readonly until: number }
+  | {
+      readonly at: 'unconfirmed';
+      readonly phonePublicKey: Bytes;
+      readonly me: Me;
+      readonly snsEndpointArn?: string;
+      readonly until: number;
+    }
   | {
       readonly at: 'paired';
       readonly phonePublicKey: Bytes;
@@ -112,7 +122,7 @@ export type ComputerReport =
 
 /** How often something happened. */
 export interface ComputerCounters {
-  readonly refused: Readonly<Record<RefusalReason, number>>;
+  readonly refused: RefusalCounters;
   /** Keys and answers that came again. */
   readonly duplicates: number;
   readonly unsolicited: number;
@@ -201,9 +211,483 @@ export interface ComputerOptions {
   readonly compareCodes?: boolean;
 }
 
-export declare function startComputer(options: ComputerOptions): ComputerStep;
+/**
+ * A pairing before any phone is known: the QR is to be shown.
+ *
+ * @throws VaultwireError `argument-invalid` or `length-invalid` for options that are none
+ */
+export function startComputer(options: ComputerOptions): ComputerStep {
+  assertBytes(options.publicKey, 'computer public key', BOX_KEY_LENGTH);
+  assertTime(options.now);
+  assertRequestId(options.helloId);
+  const pairMilliseconds = options.browser === true ? BROWSER_PAIR_MILLISECONDS : PAIR_MILLISECONDS;
+  return {
+    state: {
+      settings: {
+        publicKey: copyBytes(options.publicKey),
+        version: options.version,
+        pairMilliseconds,
+        compareCodes: options.compareCodes ?? true,
+      },
+      phase: { at: 'showing', helloId: options.helloId, until: options.now + pairMilliseconds },
+      waiting: [],
+      finished: [],
+      counters: {
+        refused: NO_REFUSALS,
+        duplicates: 0,
+        unsolicited: 0,
+        wrongKind: 0,
+        foreignKeys: 0,
+        unanswered: 0,
+      },
+      now: options.now,
+    },
+    effects: [{ type: 'show-qr' }],
+  };
+}
 
-export declare function stepComputer(state: ComputerState, event: ComputerEvent): ComputerStep;
+/**
+ * The next step of a pairing. Pure: store the new state before its effects are carried out. What is due at `now` is
+ * done before the event is looked at.
+ *
+ * Nothing that comes from outside (`key`, `answer`, `refused`) throws. A local event that does not belong to the state
+ * throws and changes nothing; one that merely comes too late, after the end or for a request that is done, does nothing.
+ *
+ * @throws VaultwireError `step-invalid`, or `argument-invalid` when `now` or a request's id is none
+ */
+export function stepComputer(state: ComputerState, event: ComputerEvent): ComputerStep {
+  assertTime(event.now);
+  const draft = new ComputerDraft(state, event.now);
+  draft.expire();
+  switch (event.type) {
+    case 'key':
+      draft.key(event.phonePublicKey);
+      break;
+    case 'answer':
+      draft.answer(event.answer);
+      break;
+    case 'refused':
+      draft.refused(event.reason);
+      break;
+    case 'tick':
+      break;
+    case 'resume':
+      draft.resume();
+      break;
+    case 'confirm':
+    case 'deny':
+      draft.compared(event.type);
+      break;
+    case 'request':
+      draft.request(event.requestId, event.body, event.acknowledge ?? true);
+      break;
+    case 'cancel':
+      draft.cancel(event.requestId);
+      break;
+    case 'unpair':
+      draft.unpair(event.requestId);
+      break;
+  }
+  return draft.finish();
+}
 
 /** When to send the next `tick`: milliseconds since 1970, or null while nothing waits for time to pass. */
-export declare function computerWake(state: ComputerState): number | null;
+export function computerWake(state: ComputerState): number | null {
+  const { phase } = state;
+  let wake = Infinity;
+  if (phase.at === 'showing' || phase.at === 'unconfirmed') wake = phase.until;
+  for (const { sent } of phase.at === 'greeting' ? [phase.hello] : state.waiting) {
+    if (sent) wake = Math.min(wake, sent.until, sent.alertAt ?? Infinity);
+  }
+  return wake === Infinity ? null : wake;
+}
+
+/** One step in the making: what it changes replaces parts of the state, never the parts themselves. */
+class ComputerDraft {
+  readonly #effects: ComputerEffect[] = [];
+  readonly #now: number;
+  #state: ComputerState;
+
+  constructor(state: ComputerState, now: number) {
+    this.#now = now;
+    // A clock that was turned back must not make anybody wait longer.
+    const shift = Math.min(0, now - state.now);
+    this.#state = { ...(shift === 0 ? state : shifted(state, shift)), now };
+  }
+
+  finish(): ComputerStep {
+    return { state: this.#state, effects: this.#effects };
+  }
+
+  expire(): void {
+    const { phase } = this.#state;
+    switch (phase.at) {
+      case 'showing':
+        if (this.#now >= phase.until) this.#end('qr-expired');
+        return;
+      case 'greeting': {
+        const hello = this.#wait(phase.hello);
+        if (hello) this.#set({ phase: { ...phase, hello } });
+        else this.#end('phone-silent');
+        return;
+      }
+      case 'unconfirmed':
+        if (this.#now >= phase.until) this.#end('not-confirmed');
+        return;
+      case 'paired': {
+        const waiting: WaitingRequest[] = [];
+        for (const request of this.#state.waiting) {
+          const still = this.#wait(request);
+          if (still) waiting.push(still);
+          else this.#fail(request.requestId, 'request-timeout', 'the phone did not answer in time');
+        }
+        this.#set({ waiting });
+        return;
+      }
+      case 'ended':
+        return;
+    }
+  }
+
+  key(phonePublicKey: Bytes): void {
+    const { phase, settings } = this.#state;
+    if (equalBytes(phonePublicKey, settings.publicKey)) {
+      this.#report('own-key', 'foreignKeys');
+      return;
+    }
+    switch (phase.at) {
+      case 'showing': {
+        const hello = this.#sent({ requestId: phase.helloId, body: { kind: 'me' }, acknowledge: true, sent: null });
+        this.#set({ phase: { at: 'greeting', phonePublicKey, hello } });
+        return;
+      }
+      case 'greeting':
+      case 'unconfirmed':
+        if (equalBytes(phonePublicKey, phase.phonePublicKey)) {
+          this.#count('duplicates');
+          return;
+        }
+        // The wire would ignore the second key. But two phones hold the QR then, and which of them is the user's
+        // nobody can tell: a new attempt has a new key, which only one of them will see.
+        this.#report('second-key', 'foreignKeys');
+        this.#end('second-key');
+        return;
+      case 'paired':
+        if (equalBytes(phonePublicKey, phase.phonePublicKey)) this.#count('duplicates');
+        else this.#report('second-key', 'foreignKeys');
+        return;
+      case 'ended':
+        this.#count('foreignKeys');
+        return;
+    }
+  }
+
+  answer(answer: PairingAnswer): void {
+    const { phase } = this.#state;
+    if (phase.at === 'showing' || phase.at === 'ended') {
+      this.#report('unsolicited-answer', 'unsolicited');
+      return;
+    }
+    // The one answer that needs no request: it can only make the computer trust less.
+    if (answer.body.kind === 'unpair') {
+      this.#end('unpaired-by-phone');
+      return;
+    }
+    const asked = (phase.at === 'greeting' ? [phase.hello] : this.#state.waiting).find(
+      ({ requestId, sent }) => requestId === answer.requestId && sent !== null,
+    );
+    if (!asked?.sent) {
+      if (this.#state.finished.includes(answer.requestId)) this.#count('duplicates');
+      else this.#report('unsolicited-answer', 'unsolicited');
+      return;
+    }
+    const { body } = answer;
+    if (body.kind === 'ack') {
+      if (!asked.acknowledge) this.#report('wrong-kind', 'wrongKind');
+      else if (asked.sent.acknowledged) this.#count('duplicates');
+      else this.#acknowledged(asked, asked.sent, answer);
+      return;
+    }
+    if (body.kind !== asked.body.kind) {
+      this.#report('wrong-kind', 'wrongKind');
+      return;
+    }
+    if (phase.at === 'greeting') {
+      if (body.kind === 'me') this.#greeted(phase.phonePublicKey, asked.requestId, body.me, answer.snsEndpointArn);
+      return;
+    }
+    this.#endpoint(answer.snsEndpointArn);
+    this.#set({ waiting: this.#state.waiting.filter((request) => request !== asked) });
+    if ('error' in body) {
+      this.#fail(asked.requestId, ...failure(body.error));
+    } else if (body.kind === 'me' && phase.at === 'paired' && isAnotherDevice(phase.me, body.me)) {
+      this.#report('device-changed', 'unsolicited');
+      this.#fail(asked.requestId, 'answer-unexpected', 'answer.me.device_identifier: another than when it was paired');
+    } else {
+      this.#finished(asked.requestId);
+      this.#effects.push({ type: 'answered', requestId: asked.requestId, body });
+    }
+  }
+
+  refused(reason: RefusalReason): void {
+    const { counters } = this.#state;
+    const refused = { ...counters.refused, [reason]: counters.refused[reason] + 1 };
+    this.#set({ counters: { ...counters, refused } });
+  }
+
+  resume(): void {
+    const { phase } = this.#state;
+    switch (phase.at) {
+      case 'showing':
+        this.#effects.push({ type: 'show-qr' });
+        return;
+      case 'greeting':
+        this.#send(phase.hello);
+        return;
+      case 'unconfirmed':
+        this.#effects.push({ type: 'compare-codes', phonePublicKey: phase.phonePublicKey });
+        return;
+      case 'paired':
+        this.#effects.push({ type: 'paired', me: phase.me });
+        for (const request of this.#state.waiting) this.#send(request);
+        return;
+      case 'ended':
+        this.#effects.push({ type: 'ended', reason: phase.reason });
+        return;
+    }
+  }
+
+  compared(result: 'confirm' | 'deny'): void {
+    const { phase } = this.#state;
+    if (phase.at === 'ended') return;
+    if (phase.at !== 'unconfirmed') throw this.#invalid(result);
+    if (result === 'confirm') {
+      this.#paired(phase.phonePublicKey, phase.me, phase.snsEndpointArn);
+    } else {
+      this.#end('denied');
+    }
+  }
+
+  request(requestId: string, body: RequestBody, acknowledge: boolean): void {
+    assertRequestId(requestId);
+    if (this.#isUsed(requestId)) throw new VaultwireError('step-invalid', 'request id: expected one never used before');
+    if (body.kind === 'unpair') throw new VaultwireError('step-invalid', 'unpair is an event of its own');
+    const { phase, waiting } = this.#state;
+    if (phase.at === 'ended') {
+      this.#fail(requestId, 'pairing-ended', 'the pairing has ended');
+      return;
+    }
+    if (waiting.length >= MAXIMUM_WAITING_REQUESTS) {
+      this.#fail(requestId, 'queue-full', `at most ${MAXIMUM_WAITING_REQUESTS} requests wait at once`);
+      return;
+    }
+    const request: WaitingRequest = { requestId, body, acknowledge, sent: null };
+    if (phase.at === 'paired') this.#begin([request]);
+    else this.#set({ waiting: [...waiting, request] });
+  }
+
+  cancel(requestId: string): void {
+    const { waiting, finished, phase } = this.#state;
+    if (waiting.some((request) => request.requestId === requestId)) {
+      this.#set({ waiting: waiting.filter((request) => request.requestId !== requestId) });
+      this.#fail(requestId, 'request-canceled', 'nobody waits for the answer any more');
+    } else if (phase.at !== 'ended' && !finished.includes(requestId)) {
+      throw this.#invalid('cancel');
+    }
+  }
+
+  unpair(requestId: string): void {
+    assertRequestId(requestId);
+    if (this.#isUsed(requestId)) throw new VaultwireError('step-invalid', 'request id: expected one never used before');
+    const { phase } = this.#state;
+    if (phase.at === 'ended') return;
+    if (phase.at !== 'showing') {
+      this.#send(this.#timed({ requestId, body: { kind: 'unpair' }, acknowledge: false, sent: null }));
+    }
+    this.#end('unpaired-by-computer');
+  }
+
+  #greeted(phonePublicKey: Bytes, helloId: string, me: Me, snsEndpointArn: string | undefined): void {
+    this.#finished(helloId);
+    if (!this.#state.settings.compareCodes) {
+      this.#paired(phonePublicKey, me, snsEndpointArn);
+      return;
+    }
+    const until = this.#now + this.#state.settings.pairMilliseconds;
+    this.#set({
+      phase: {
+        at: 'unconfirmed',
+        phonePublicKey,
+        me,
+        until,
+        ...(snsEndpointArn === undefined ? {} : { snsEndpointArn }),
+      },
+    });
+    this.#effects.push({ type: 'compare-codes', phonePublicKey });
+  }
+
+  #paired(phonePublicKey: Bytes, me: Me, snsEndpointArn: string | undefined): void {
+    const { waiting } = this.#state;
+    this.#set({ phase: { at: 'paired', phonePublicKey, me }, waiting: [] });
+    this.#effects.push({ type: 'paired', me });
+    this.#endpoint(snsEndpointArn);
+    this.#begin(waiting);
+  }
+
+  /** Sends requests for the first time and waits for the answers of those that have one. */
+  #begin(requests: readonly WaitingRequest[]): void {
+    for (const request of requests) {
+      const sent = this.#sent(request);
+      if (request.body.kind === 'no-op') {
+        this.#finished(request.requestId);
+        this.#effects.push({ type: 'answered', requestId: request.requestId, body: null });
+      } else {
+        this.#set({ waiting: [...this.#state.waiting, sent] });
+      }
+    }
+  }
+
+  #sent(request: WaitingRequest): WaitingRequest {
+    const timed = this.#timed(request);
+    this.#send(timed);
+    return timed;
+  }
+
+  #timed(request: WaitingRequest): WaitingRequest {
+    const { alert, fail } = ANSWER_MILLISECONDS[request.body.kind === 'me' ? 'me' : 'other'];
+    return {
+      ...request,
+      sent: {
+        unixSeconds: Math.floor(this.#now / 1000),
+        alertAt: this.#now + alert,
+        until: this.#now + fail,
+        acknowledged: false,
+      },
+    };
+  }
+
+  #send({ requestId, body, acknowledge, sent }: WaitingRequest): void {
+    if (!sent) return;
+    const { version } = this.#state.settings;
+    this.#effects.push({
+      type: 'send',
+      request: { requestId, unixSeconds: sent.unixSeconds, version, acknowledge, body },
+    });
+  }
+
+  /** A request that is still waited for, alerted when that is due; undefined when its time is over. */
+  #wait(request: WaitingRequest): WaitingRequest | undefined {
+    const { sent } = request;
+    if (!sent) return request;
+    if (this.#now >= sent.until) {
+      this.#count('unanswered');
+      return undefined;
+    }
+    if (sent.alertAt === null || this.#now < sent.alertAt) return request;
+    this.#effects.push({ type: 'alert', requestId: request.requestId });
+    return { ...request, sent: { ...sent, alertAt: null } };
+  }
+
+  #acknowledged(asked: WaitingRequest, sent: NonNullable<WaitingRequest['sent']>, answer: PairingAnswer): void {
+    // Once: the same acknowledgment may come again and again for two days.
+    const longer: WaitingRequest = {
+      ...asked,
+      sent: { ...sent, alertAt: null, until: sent.until + ACKNOWLEDGED_MILLISECONDS, acknowledged: true },
+    };
+    const { phase, waiting } = this.#state;
+    if (phase.at === 'greeting') {
+      this.#set({ phase: { ...phase, hello: longer } });
+    } else {
+      this.#set({ waiting: waiting.map((request) => (request === asked ? longer : request)) });
+      this.#endpoint(answer.snsEndpointArn);
+    }
+    this.#effects.push({ type: 'acknowledged', requestId: asked.requestId });
+  }
+
+  #endpoint(snsEndpointArn: string | undefined): void {
+    const { phase } = this.#state;
+    if (phase.at !== 'paired' || snsEndpointArn === undefined || snsEndpointArn === phase.snsEndpointArn) return;
+    this.#set({ phase: { ...phase, snsEndpointArn } });
+    this.#effects.push({ type: 'push-endpoint', snsEndpointArn });
+  }
+
+  #end(reason: ComputerEnd): void {
+    const { waiting } = this.#state;
+    this.#set({ phase: { at: 'ended', reason }, waiting: [] });
+    this.#effects.push({ type: 'ended', reason });
+    for (const { requestId } of waiting) this.#fail(requestId, 'pairing-ended', `the pairing has ended: ${reason}`);
+  }
+
+  #fail(requestId: string, code: ErrorCode, message: string): void {
+    this.#finished(requestId);
+    this.#effects.push({ type: 'failed', requestId, error: new VaultwireError(code, message) });
+  }
+
+  #finished(requestId: string): void {
+    this.#set({ finished: [...this.#state.finished, requestId].slice(-REMEMBERED_REQUESTS) });
+  }
+
+  #isUsed(requestId: string): boolean {
+    const { phase, waiting, finished } = this.#state;
+    return (
+      finished.includes(requestId) ||
+      waiting.some((request) => request.requestId === requestId) ||
+      (phase.at === 'showing' && phase.helloId === requestId) ||
+      (phase.at === 'greeting' && phase.hello.requestId === requestId)
+    );
+  }
+
+  #report(report: ComputerReport, counter: Exclude<keyof ComputerCounters, 'refused'>): void {
+    this.#count(counter);
+    this.#effects.push({ type: 'report', report });
+  }
+
+  #count(counter: Exclude<keyof ComputerCounters, 'refused'>): void {
+    const { counters } = this.#state;
+    this.#set({ counters: { ...counters, [counter]: counters[counter] + 1 } });
+  }
+
+  #set(changes: Partial<ComputerState>): void {
+    this.#state = { ...this.#state, ...changes };
+  }
+
+  #invalid(event: ComputerEvent['type']): VaultwireError {
+    return new VaultwireError(
+      'step-invalid',
+      `computer: ${event} does not belong to the state ${this.#state.phase.at}`,
+    );
+  }
+}
+
+function shifted(state: ComputerState, shift: number): ComputerState {
+  const earlier = (request: WaitingRequest): WaitingRequest => {
+    const { sent } = request;
+    if (!sent) return request;
+    const alertAt = sent.alertAt === null ? null : sent.alertAt + shift;
+    return { ...request, sent: { ...sent, alertAt, until: sent.until + shift } };
+  };
+  const { phase } = state;
+  const waiting = state.waiting.map(earlier);
+  switch (phase.at) {
+    case 'showing':
+    case 'unconfirmed':
+      return { ...state, waiting, phase: { ...phase, until: phase.until + shift } };
+    case 'greeting':
+      return { ...state, waiting, phase: { ...phase, hello: earlier(phase.hello) } };
+    case 'paired':
+    case 'ended':
+      return { ...state, waiting };
+  }
+}
+
+function failure(error: string): [ErrorCode, string] {
+  if (error === REJECTED) return ['request-rejected', "the phone's user said no"];
+  // The phone's own words could be anything: only those that the protocol knows are repeated.
+  const known = [UNKNOWN_KEY_FINGERPRINT, HOST_KEY_MISMATCHED, UNKNOWN_ERROR].find((text) => text === error);
+  return ['request-failed', `the phone could not do it: ${known ?? 'an error that is not known here'}`];
+}
+
+function isAnotherDevice(paired: Me, now: Me): boolean {
+  if (!now.deviceIdentifier) return false;
+  return !paired.deviceIdentifier || !equalBytes(paired.deviceIdentifier, now.deviceIdentifier);
+}

@@ -74,3 +74,101 @@ export interface HostPin {
   /** In SSH's wire form. */
   readonly hostKey: Bytes;
 }
+
+/** A host's name as pins know it: lower case, without the dot that ends an absolute name. */
+export function normalizeHostName(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '');
+}
+
+/**
+ * What the pins say about a host: `mismatched` when one of the names is pinned to another key.
+ */
+export function checkPins(
+  pins: readonly HostPin[],
+  hostKey: Bytes,
+  hostNames: readonly string[],
+): LoginSubject['hostNames'] | 'mismatched' {
+  const checked: { name: string; pinned: boolean }[] = [];
+  for (const name of hostNames) {
+    const normalized = normalizeHostName(name);
+    const known = pins.filter((pin) => pin.hostName === normalized);
+    if (known.some((pin) => !equalBytes(pin.hostKey, hostKey))) return 'mismatched';
+    checked.push({ name, pinned: known.length > 0 });
+  }
+  return checked;
+}
+
+/**
+ * Whether an approval of this may stand for 3 hours. Not for a login to a host that is not verified or has no name: it
+ * may come through a forwarded agent, from a host that wants to go on to the next.
+ */
+export function mayRemember(subject: ConsentSubject): boolean {
+  return subject.kind !== 'ssh-login' || (subject.hostVerified && subject.hostNames.length > 0);
+}
+
+/** Whether a standing approval, or a kind that is never asked about, covers this: it need not be asked. */
+export function isCovered(
+  policies: readonly Policy[],
+  neverAsk: readonly ConsentKind[],
+  subject: ConsentSubject,
+  now: number,
+): boolean {
+  if (!mayRemember(subject)) return false;
+  // A name is pinned by the user alone: under no policy does a computer get to say which host is which.
+  if (subject.kind === 'ssh-login' && !subject.hostNames.every(({ pinned }) => pinned)) return false;
+  return (
+    neverAsk.includes(subject.kind) ||
+    policies.some((policy) => policy.from <= now && now < policy.until && covers(policy, subject))
+  );
+}
+
+/** The policies after an approval that is to be remembered. What has run out, or is replaced, is left out. */
+export function remember(
+  policies: readonly Policy[],
+  subject: ConsentSubject,
+  scope: 'this' | 'kind',
+  now: number,
+): readonly Policy[] {
+  if (!mayRemember(subject)) return policies;
+  const added = { from: now, until: now + POLICY_MILLISECONDS, ...policyFor(subject, scope) };
+  const others = policies.filter(
+    (policy) => now < policy.until && !(policy.scope === scope && covers(policy, subject)),
+  );
+  return [...others, added].slice(-MAXIMUM_POLICIES);
+}
+
+type Scope<T> = T extends unknown ? Omit<T, 'from' | 'until'> : never;
+
+function policyFor(subject: ConsentSubject, scope: 'this' | 'kind'): Scope<Policy> {
+  if (scope === 'kind') return { scope, kind: subject.kind };
+  if (subject.kind !== 'ssh-login') return { scope, kind: subject.kind, about: aboutOf(subject) };
+  // mayRemember has been asked: a verified host has a key.
+  return { scope, kind: 'ssh-login', user: subject.user, hostKey: subject.hostKey ?? new Uint8Array() };
+}
+
+function covers(policy: Policy, subject: ConsentSubject): boolean {
+  if (policy.kind !== subject.kind) return false;
+  if (policy.scope === 'kind') return true;
+  if (subject.kind !== 'ssh-login') return policy.kind !== 'ssh-login' && policy.about === aboutOf(subject);
+  return (
+    policy.kind === 'ssh-login' &&
+    policy.user === subject.user &&
+    subject.hostKey !== undefined &&
+    equalBytes(policy.hostKey, subject.hostKey)
+  );
+}
+
+function aboutOf(subject: Exclude<ConsentSubject, LoginSubject>): string {
+  switch (subject.kind) {
+    case 'ssh-signature':
+      return subject.namespace;
+    case 'git-commit':
+    case 'git-tag':
+      return subject.userId;
+    case 'hosts':
+      return '';
+    case 'u2f-register':
+    case 'u2f-authenticate':
+      return subject.appId;
+  }
+}
