@@ -9,3 +9,4 @@ export * from './push.js';
 export * from './qr.js';
 export { memoryPairingStore, type PairingStore } from './store.js';
 export { PROTOCOL_VERSION } from './version.js';
+export * from './ssh.js';
