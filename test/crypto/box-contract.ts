@@ -183,8 +183,8 @@ export function describeBox(suite: BoxSuite): void {
     it('print as what they are', () => {
       const key = suite.generateKey({ extractable: true });
       const box = key.shared(suite.generateKey().publicKey);
-      expect([String(key), JSON.stringify(key)]).toEqual(['[BoxPrivateKey]', '"[BoxPrivateKey]"']);
-      expect([String(box), JSON.stringify(box)]).toEqual(['[Box]', '"[Box]"']);
+      expect([String(key as unknown), JSON.stringify(key)]).toEqual(['[BoxPrivateKey]', '"[BoxPrivateKey]"']);
+      expect([String(box as unknown), JSON.stringify(box)]).toEqual(['[Box]', '"[Box]"']);
       expect(Object.keys(box)).toEqual([]);
       expect(Object.keys(key)).toEqual([]);
     });
