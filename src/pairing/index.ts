@@ -10,3 +10,6 @@ export * from './qr.js';
 export { memoryPairingStore, type PairingStore } from './store.js';
 export { PROTOCOL_VERSION } from './version.js';
 export * from './ssh.js';
+export * from './policy.js';
+export type * from './phone-session.js';
+export * from './git.js';
