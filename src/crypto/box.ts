@@ -96,7 +96,7 @@ export interface Sodium {
   crypto_box_beforenm(publicKey: Uint8Array, privateKey: Uint8Array): Uint8Array;
   crypto_box_easy_afternm(message: Uint8Array, nonce: Uint8Array, sharedKey: Uint8Array): Uint8Array;
   crypto_box_open_easy_afternm(ciphertext: Uint8Array, nonce: Uint8Array, sharedKey: Uint8Array): Uint8Array;
-  crypto_generichash(length: number, message: Uint8Array): Uint8Array;
+  crypto_generichash(length: number, message: Uint8Array, key: null): Uint8Array;
 }
 
 /**
@@ -110,7 +110,7 @@ export function libsodiumBox(sodium: Sodium): BoxSuite {
     agree: (peer, secret) => sodium.crypto_box_beforenm(peer, secret),
     seal: (plaintext, nonce, key) => sodium.crypto_box_easy_afternm(plaintext, nonce, key),
     open: (sealed, nonce, key) => sodium.crypto_box_open_easy_afternm(sealed, nonce, key),
-    hash: (length, message) => sodium.crypto_generichash(length, message),
+    hash: (length, message) => sodium.crypto_generichash(length, message, null),
   });
 }
 

@@ -26,10 +26,12 @@ const record = <Needed extends object, Optional extends object>(
   needed: { [Key in keyof Needed]: fc.Arbitrary<Needed[Key]> },
   optional: { [Key in keyof Optional]: fc.Arbitrary<Optional[Key]> },
 ) =>
-  fc.record({ ...needed, ...optional }, {
-    requiredKeys: Object.keys(needed),
-    noNullPrototype: true,
-  }) as unknown as fc.Arbitrary<Needed & Partial<Optional>>;
+  fc
+    .tuple(
+      fc.record<object>(needed, { noNullPrototype: true }),
+      fc.record<object>(optional, { requiredKeys: [], noNullPrototype: true }),
+    )
+    .map((parts) => Object.assign({}, ...parts) as Needed & Partial<Optional>);
 
 const content = fc.oneof(
   record(

@@ -219,9 +219,9 @@ describe('requests', () => {
     ['json-invalid', '"__proto__":{"hosts_request":{}}'],
     ['json-too-deep', `"x":${'['.repeat(8)}${']'.repeat(8)}`],
   ];
-  it.each(REFUSED)('are refused with %s: %s', (code, member) =>
-    refused(code, () => decodeRequest(encodeUtf8(requestText(member)))),
-  );
+  it.each(REFUSED)('are refused with %s: %s', async (code, member) => {
+    await refused(code, () => decodeRequest(encodeUtf8(requestText(member))));
+  });
 
   it.each([
     ['field-missing', { request_id: undefined }],
@@ -349,9 +349,9 @@ describe('answers', () => {
     ['field-invalid', '"tracking_id":1,"ack_response":{}'],
     ['field-invalid', '"sns_endpoint_arn":{},"ack_response":{}'],
   ];
-  it.each(REFUSED)('are refused with %s: %s', (code, member) =>
-    refused(code, () => decodeAnswer(encodeUtf8(answerText(member)))),
-  );
+  it.each(REFUSED)('are refused with %s: %s', async (code, member) => {
+    await refused(code, () => decodeAnswer(encodeUtf8(answerText(member))));
+  });
 
   it('need an id and a version', async () => {
     await refused('field-missing', () => decodeAnswer(encodeUtf8('{"v":"2.4.4","ack_response":{}}')));

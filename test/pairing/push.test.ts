@@ -53,10 +53,14 @@ describe('pushes', () => {
     ['field-missing', '{"data":{"message":""}}'],
     ['base64-invalid', '{"data":{"message":"!","queue":"Q"}}'],
     ['json-duplicate-key', '{"data":{"message":"","message":"","queue":"Q"}}'],
-  ])('are refused with %s: %s', (code, text) => refused(code, () => decodePushNotification(encodeUtf8(text))));
+  ])('are refused with %s: %s', async (code, text) => {
+    await refused(code, () => decodePushNotification(encodeUtf8(text)));
+  });
 
-  it('are of a bounded size', () =>
-    refused('message-too-long', () => decodePushNotification(new Uint8Array(MAXIMUM_NOTIFICATION_BYTES + 1))));
+  it('are of a bounded size', async () =>
+    void (await refused('message-too-long', () =>
+      decodePushNotification(new Uint8Array(MAXIMUM_NOTIFICATION_BYTES + 1)),
+    )));
 
   it('come back as they were', () => {
     const bytes = fc.uint8Array().map(copyBytes);

@@ -65,7 +65,9 @@ describe('QR texts', () => {
     ['base64-invalid', JSON_TEXT.replace('{', `{"d":"!${D}",`)],
     ['field-invalid', JSON_TEXT.replace('{', '{"d":1,')],
     ['field-invalid', JSON_TEXT.replace('{', '{"b":1,')],
-  ])('are refused with %s: %s', (code, text) => refused(code, () => decodeQrText(text)));
+  ])('are refused with %s: %s', async (code, text) => {
+    await refused(code, () => decodeQrText(text));
+  });
 
   it('are of a bounded length', async () => {
     const name = 'ü'.repeat(MAXIMUM_QR_TEXT_LENGTH - JSON_TEXT.length + 6);
