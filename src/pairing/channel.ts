@@ -1,4 +1,5 @@
 import type { Bytes } from '../wire/bytes.js';
+import type { Clock } from './clock.js';
 
 /**
  * One way for messages to reach the other end of a pairing: a message queue, Bluetooth, a relay. A channel is believed
@@ -53,6 +54,9 @@ export interface ChannelCounters {
 /** How many received messages are remembered, to tell a duplicate from a new one. The machines do not rely on it. */
 export const REMEMBERED_MESSAGES = 1024;
 
+/** How long a session that ends waits for channels that are still sending, in milliseconds. */
+export const FLUSH_MILLISECONDS = 2_000;
+
 interface Tally {
   sent: number;
   sendFailures: number;
@@ -68,6 +72,7 @@ export class ChannelGroup {
   readonly #channels: readonly { readonly channel: Channel; readonly tally: Tally; readonly index: number }[];
   readonly #failed: (channel: string, error: unknown) => void;
   readonly #stops: { readonly name: string; readonly stop: () => void }[] = [];
+  readonly #sending = new Set<Promise<void>>();
   readonly #seen = new Map<string, Set<number>>();
   #messages = 0;
   #open = true;
@@ -142,13 +147,27 @@ export class ChannelGroup {
     }
   }
 
+  /** Resolves once no channel is sending any more, or has had its time. */
+  async flushed(clock: Clock): Promise<void> {
+    if (this.#sending.size === 0) return;
+    let cancel: () => void = () => undefined;
+    const late = new Promise<void>((resolve) => {
+      cancel = clock.after(FLUSH_MILLISECONDS, resolve);
+    });
+    await Promise.race([Promise.all(this.#sending), late]);
+    cancel();
+  }
+
   #attempt(channel: Channel, tally: Tally, send: () => Promise<void>): void {
     const failed = (error: unknown): void => {
       tally.sendFailures++;
       this.#failed(channel.name, error);
     };
     try {
-      send().catch(failed);
+      const sending = send()
+        .catch(failed)
+        .finally(() => this.#sending.delete(sending));
+      this.#sending.add(sending);
     } catch (error) {
       failed(error);
     }

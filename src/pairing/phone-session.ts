@@ -1,12 +1,58 @@
-import type { BoxSuite } from '../crypto/box.js';
-import type { Bytes } from '../wire/bytes.js';
-import type { MakeChannels, PairingAddress } from './channel.js';
-import type { Clock } from './clock.js';
-import type { SessionCounters } from './computer-session.js';
-import type { Me, MeRequest, UserAtHost } from './messages.js';
-import type { PhoneEnd, PhoneReport } from './phone.js';
-import type { ConsentKind, ConsentSubject, Decision, HostPin, Policy } from './policy.js';
+import { nobleBox, type Box, type BoxPrivateKey, type BoxSuite } from '../crypto/box.js';
+import { copyBytes, equalBytes, type Bytes } from '../wire/bytes.js';
+import { isVaultwireError, VaultwireError } from '../wire/error.js';
+import { ChannelGroup, type MakeChannels, type PairingAddress } from './channel.js';
+import { systemClock, type Clock } from './clock.js';
+import { consentTo, type Consent } from './consent.js';
+import {
+  createPairingKey,
+  loadPairing,
+  MachineDriver,
+  nonceText,
+  randomId,
+  SAVED_FORMAT,
+  SentNonces,
+  settled,
+  tell,
+  type SavedSession,
+  type SessionCounters,
+} from './driver.js';
+import { decodeMessage, encodeCiphertextMessage, encodeKeyMessage, type PairingMessage } from './envelope.js';
+import { encodeGitContent } from './git.js';
+import { comparisonCode, queueNames } from './identity.js';
+import {
+  decodeRequest,
+  encodeAnswer,
+  UNKNOWN_ERROR,
+  type AnswerBody,
+  type Me,
+  type MeRequest,
+  type PairingAnswer,
+  type UserAtHost,
+} from './messages.js';
+import {
+  phoneWake,
+  startPhone,
+  stepPhone,
+  type PhoneEffect,
+  type PhoneEnd,
+  type PhoneEvent,
+  type PhoneReport,
+  type PhoneState,
+} from './phone.js';
+import { encodePlainData } from './plain-data.js';
+import type { ConsentKind, Decision, HostPin, Policy } from './policy.js';
+import { decodeQrText } from './qr.js';
+import {
+  completeSignData,
+  parseSignData,
+  publicKeyFingerprint,
+  signatureAlgorithm,
+  verifyHostSignature,
+  type SshSignatureAlgorithm,
+} from './ssh.js';
 import type { PairingStore } from './store.js';
+import { PROTOCOL_VERSION } from './version.js';
 
 /** The keys of a phone, as objects that sign: this library never sees their private bytes. */
 export interface PhoneKeys {
@@ -22,7 +68,7 @@ export interface SshSigner {
    * Signs exactly `data` with the algorithm named, one of those of the wire ("ssh-ed25519", "rsa-sha2-256"), and gives
    * the signature without the algorithm's name.
    */
-  sign(data: Bytes, algorithm: string): Promise<Uint8Array>;
+  sign(data: Bytes, algorithm: SshSignatureAlgorithm): Promise<Uint8Array>;
 }
 
 export interface GitSigner {
@@ -54,44 +100,6 @@ export interface U2fSigner {
   ): Promise<{ readonly publicKey: Uint8Array; readonly signature: Uint8Array; readonly counter: number } | undefined>;
 }
 
-/** What the phone's user is asked. Texts are fit to be shown: nothing in them moves a terminal's cursor. */
-export interface Consent {
-  readonly requestId: string;
-  /** What the computer calls itself. Its word. */
-  readonly computer: string;
-  readonly subject: ConsentSubject;
-  /** Whether a host has proven to this phone which key it holds, and no other key is pinned for its names. */
-  readonly hostVerified: boolean;
-  /** What the signature will be bound to, and what was proven to this phone or is pinned on it. */
-  readonly verified: readonly ConsentFact[];
-  /** What the computer says, and nothing else does. */
-  readonly claimed: readonly ConsentFact[];
-  /** Milliseconds since 1970: later decisions are not heard. */
-  readonly until: number;
-}
-
-export interface ConsentFact {
-  readonly name: ConsentFactName;
-  readonly value: string;
-}
-
-export type ConsentFactName =
-  | 'user'
-  | 'algorithm'
-  | 'host'
-  | 'host key'
-  | 'command'
-  | 'namespace'
-  | 'hash'
-  | 'user id'
-  | 'author'
-  | 'committer'
-  | 'tagger'
-  | 'tag'
-  | 'object'
-  | 'message'
-  | 'app id';
-
 /** What {@link startPhoneSession} needs. */
 export interface PhoneSessionOptions {
   /** What the phone scanned. Needed for a new pairing only: a stored one goes on without. */
@@ -109,7 +117,10 @@ export interface PhoneSessionOptions {
   readonly confirm?: (code: string) => Promise<boolean>;
   /** Whether `hostKey` made `signature` over `sessionId`. Default: `verifyHostSignature`. */
   readonly verifyHost?: (hostKey: Bytes, signature: Bytes, sessionId: Bytes) => Promise<boolean>;
-  /** Host keys that this phone knows, from its other pairings too. Event `pinned` tells new ones. */
+  /**
+   * Host keys that this phone knows, from its other pairings too. They go before what the pairing itself has stored;
+   * the event `pinned` tells what they lack. A name is forgotten by {@link PhoneSession.pin} with null, and here.
+   */
   readonly pins?: readonly HostPin[];
   /** Kinds that are never asked about. A login always is, unless its host is verified and pinned. Default: none. */
   readonly neverAsk?: readonly ConsentKind[];
@@ -117,6 +128,7 @@ export interface PhoneSessionOptions {
   readonly allowSha1?: boolean;
   /** Where computers send what wakes this phone. */
   readonly snsEndpointArn?: string | null;
+  /** Must not throw: what it throws is lost. */
   readonly onEvent?: (event: PhoneSessionEvent) => void;
   /** Default: the platform's. */
   readonly clock?: Clock;
@@ -128,6 +140,7 @@ export interface PhoneSessionOptions {
 export type PhoneSessionEvent =
   /** The code of both keys, to be compared with the computer's. */
   | { readonly type: 'comparison-code'; readonly code: string }
+  /** The pairing is complete; told again by a run that goes on with it. */
   | { readonly type: 'paired' }
   /** A key was used. */
   | { readonly type: 'signed'; readonly requestId: string; readonly approvedBy: 'user' | 'policy' }
@@ -138,6 +151,8 @@ export type PhoneSessionEvent =
   /** Something happened that was not acted on. */
   | { readonly type: 'report'; readonly report: PhoneReport; readonly requestId: string }
   | { readonly type: 'channel-failed'; readonly channel: string; readonly error: unknown }
+  /** The session has stopped, and a new one can go on from what was saved before. */
+  | { readonly type: 'store-failed'; readonly error: unknown }
   | { readonly type: 'ended'; readonly reason: PhoneEnd };
 
 /** A pairing as the phone has it. Made by {@link startPhoneSession}; close it when it is no longer needed. */
@@ -166,5 +181,426 @@ export interface PhoneSession {
   close(): Promise<void>;
 }
 
-/** Answers a scanned QR code, or goes on with the pairing in the store. */
-export declare function startPhoneSession(options: PhoneSessionOptions): Promise<PhoneSession>;
+/**
+ * Answers a scanned QR code, or goes on with the pairing in the store, where it stood.
+ *
+ * @throws VaultwireError what `decodeQrText` throws; `point-invalid` when the QR's key is none; `argument-invalid` when
+ *   there is neither a QR text nor a stored pairing, or a stored one with another computer; `configuration-invalid`
+ *   when the store holds something else; and what the store throws
+ */
+export async function startPhoneSession(options: PhoneSessionOptions): Promise<PhoneSession> {
+  const suite = options.box ?? nobleBox;
+  const qr = options.qrText === undefined ? undefined : decodeQrText(options.qrText);
+  const loaded = await loadPairing<SavedPhone>(options.store, suite, 'phone');
+  if (loaded && loaded.saved.state.phase.at !== 'ended') {
+    if (qr && !equalBytes(qr.publicKey, loaded.saved.computer.publicKey)) {
+      throw new VaultwireError('argument-invalid', 'store: expected none for a new pairing, found another computer');
+    }
+    return new Session(options, suite, loaded.key, loaded.saved.computer, loaded.saved);
+  }
+  // An ended pairing that is still there: the run that ended it was cut off before it could clear the store.
+  if (loaded) await options.store.clear();
+  if (!qr) throw new VaultwireError('argument-invalid', 'qrText: expected one, as no pairing is stored');
+  // A key that shares nothing is refused before anything is stored for it.
+  suite.generateKey().shared(qr.publicKey);
+  const key = await createPairingKey(options.store, suite);
+  return new Session(options, suite, key, { publicKey: qr.publicKey, name: qr.name });
+}
+
+/** What the phone knows of the computer: what was in the QR. */
+interface Computer {
+  readonly publicKey: Bytes;
+  readonly name: string;
+}
+
+interface SavedPhone extends SavedSession<PhoneState> {
+  readonly role: 'phone';
+  readonly computer: Computer;
+}
+
+class Session implements PhoneSession {
+  readonly address: PairingAddress;
+  readonly computer: string;
+  readonly comparisonCode: string;
+  readonly #options: PhoneSessionOptions;
+  readonly #suite: BoxSuite;
+  readonly #clock: Clock;
+  readonly #publicKey: Bytes;
+  readonly #computer: Computer;
+  readonly #box: Box;
+  readonly #channels: ChannelGroup;
+  readonly #driver: MachineDriver<PhoneState, PhoneEvent, PhoneEffect>;
+  readonly #nonces: SentNonces;
+  /** How to take back what the user is being asked. */
+  readonly #questions = new Map<string, AbortController>();
+  readonly #paired = settled<undefined>();
+  readonly #ended = settled<PhoneEnd>();
+  #stopped: VaultwireError | undefined;
+  #dropped = 0;
+
+  constructor(
+    options: PhoneSessionOptions,
+    suite: BoxSuite,
+    key: BoxPrivateKey,
+    computer: Computer,
+    saved?: SavedPhone,
+  ) {
+    this.#options = options;
+    this.#suite = suite;
+    this.#clock = options.clock ?? systemClock;
+    this.#publicKey = key.publicKey;
+    this.#computer = computer;
+    this.computer = computer.name;
+    this.#box = key.shared(computer.publicKey);
+    this.comparisonCode = comparisonCode(computer.publicKey, this.#publicKey);
+    this.#nonces = new SentNonces(saved?.nonces);
+    const { toPhone, toComputer } = queueNames(computer.publicKey);
+    this.address = { identifier: toPhone, sendQueue: toComputer, receiveQueue: toPhone };
+    this.#channels = new ChannelGroup(options.channels(this.address), (channel, error) => {
+      tell(options.onEvent, { type: 'channel-failed', channel, error });
+    });
+    const started = startPhone({
+      now: this.#clock.now(),
+      version: PROTOCOL_VERSION,
+      compareCodes: options.confirm !== undefined,
+      fingerprints: options.keys.ssh ? [publicKeyFingerprint(options.keys.ssh.publicKey)] : [],
+      neverAsk: options.neverAsk ?? [],
+      allowSha1: options.allowSha1 ?? false,
+      pins: options.pins ?? [],
+      snsEndpointArn: options.snsEndpointArn ?? null,
+    });
+    this.#driver = new MachineDriver<PhoneState, PhoneEvent, PhoneEffect>(
+      {
+        step: stepPhone,
+        wake: phoneWake,
+        tick: (now) => ({ now, type: 'tick' }),
+        clock: this.#clock,
+        save: (state) => options.store.save(encodePlainData(this.#document(state))),
+        prepare: (effect) => this.#prepare(effect),
+        failed: (error) => {
+          this.#storeFailed(error);
+        },
+      },
+      // What the caller sets holds for this run, whatever held for an earlier one.
+      saved ? { ...saved.state, settings: started.state.settings } : started.state,
+    );
+    this.#channels.start((message) => this.#receive(message));
+    if (saved) this.#resume(started.state.pins);
+    else this.#driver.apply(started);
+  }
+
+  get paired(): Promise<void> {
+    return this.#paired.promise;
+  }
+
+  get ended(): Promise<PhoneEnd> {
+    return this.#ended.promise;
+  }
+
+  pin(hostName: string, hostKey: Uint8Array | null): void {
+    this.#dispatch({ type: 'pin', hostName, hostKey: hostKey && copyBytes(hostKey) });
+  }
+
+  policies(): readonly Policy[] {
+    return structuredClone(this.#driver.state.policies);
+  }
+
+  askAgain(): void {
+    this.#dispatch({ type: 'ask-again' });
+  }
+
+  setPushEndpoint(snsEndpointArn: string | null): void {
+    this.#dispatch({ type: 'push-endpoint', snsEndpointArn });
+  }
+
+  counters(): SessionCounters {
+    const { refused, duplicates, expired } = this.#driver.state.counters;
+    return {
+      channels: this.#channels.counters(),
+      undecryptable: refused['does-not-open'],
+      malformed: refused.malformed,
+      legacy: refused.legacy,
+      reflected: refused.reflected,
+      duplicates,
+      dropped: this.#dropped,
+      lost: expired,
+    };
+  }
+
+  async unpair(): Promise<void> {
+    if (this.#driver.state.phase.at !== 'ended' && this.#stopped) throw this.#stopped;
+    this.#dispatch({ type: 'unpair', requestId: randomId(this.#suite) });
+    await this.#ended.promise;
+  }
+
+  async close(): Promise<void> {
+    this.#stop(new VaultwireError('request-canceled', 'session: it was closed'));
+    await this.#driver.idle();
+    await this.#channels.flushed(this.#clock);
+  }
+
+  /** Goes on from a stored state, with the pins that the caller and the state have. */
+  #resume(pins: readonly HostPin[]): void {
+    const known = (list: readonly HostPin[], { hostName, hostKey }: HostPin): boolean =>
+      list.some((pin) => pin.hostName === hostName && equalBytes(pin.hostKey, hostKey));
+    const before = this.#driver.state.pins;
+    for (const pin of pins) if (!known(before, pin)) this.pin(pin.hostName, pin.hostKey);
+    // Pinned by a run that was cut off before its caller heard of it.
+    for (const pin of this.#driver.state.pins) {
+      if (!known(pins, pin)) tell(this.#options.onEvent, { type: 'pinned', pin: structuredClone(pin) });
+    }
+    this.#dispatch({ type: 'resume' });
+  }
+
+  #dispatch(event: WithoutTime<PhoneEvent>): void {
+    this.#driver.dispatch({ ...event, now: this.#clock.now() });
+  }
+
+  #document(state: PhoneState): SavedPhone {
+    return { format: SAVED_FORMAT, role: 'phone', computer: this.#computer, nonces: this.#nonces.list(), state };
+  }
+
+  /** @returns what the message is known by when it comes again, or undefined when it was refused */
+  #receive(bytes: Uint8Array): string | undefined {
+    if (this.#driver.crowded) {
+      this.#dropped++;
+      return undefined;
+    }
+    const { event, key } = this.#read(bytes, this.#clock.now());
+    // To count what is refused is worth no save: anybody can make us refuse, as often as they like.
+    this.#driver.dispatch(event, event.type !== 'refused');
+    return key;
+  }
+
+  #read(bytes: Uint8Array, now: number): { readonly event: PhoneEvent; readonly key?: string } {
+    let message: PairingMessage;
+    try {
+      message = decodeMessage(bytes);
+    } catch (error) {
+      const legacy = isVaultwireError(error) && error.code === 'wrap-refused';
+      return { event: { now, type: 'refused', reason: legacy ? 'legacy' : 'malformed' } };
+    }
+    const key = nonceText(message.sealed);
+    if (this.#nonces.has(key)) return { event: { now, type: 'refused', reason: 'reflected' } };
+    // Only phones send keys.
+    if (message.kind === 'key') return { event: { now, type: 'refused', reason: 'malformed' } };
+    let opened: Bytes;
+    try {
+      opened = this.#box.open(message.sealed);
+    } catch {
+      return { event: { now, type: 'refused', reason: 'does-not-open' } };
+    }
+    try {
+      return { event: { now, type: 'request', request: decodeRequest(opened) }, key };
+    } catch {
+      return { event: { now, type: 'refused', reason: 'malformed' } };
+    }
+  }
+
+  #prepare(effect: PhoneEffect): () => void {
+    const { onEvent } = this.#options;
+    switch (effect.type) {
+      case 'send-key': {
+        const message = encodeKeyMessage(this.#computer.publicKey, this.#publicKey, this.#suite);
+        this.#nonces.add(nonceText(message.subarray(1)));
+        return () => {
+          tell(onEvent, { type: 'comparison-code', code: this.comparisonCode });
+          this.#channels.send(message);
+        };
+      }
+      case 'send': {
+        const message = this.#seal(effect.answer);
+        return () => {
+          this.#channels.send(message);
+        };
+      }
+      case 'compare-codes':
+        return () => {
+          void this.#compareCodes();
+        };
+      case 'paired':
+        return () => {
+          this.#paired.resolve(undefined);
+          tell(onEvent, { type: 'paired' });
+        };
+      case 'verify-host':
+        return () => {
+          void this.#verifyHost(effect);
+        };
+      case 'ask':
+        return () => {
+          void this.#ask(effect);
+        };
+      case 'withdraw':
+        return () => {
+          this.#questions.get(effect.requestId)?.abort();
+        };
+      case 'sign':
+        return () => {
+          void this.#work(effect.requestId, async () => {
+            const body = await this.#sign(effect.body);
+            if (body) tell(onEvent, { type: 'signed', requestId: effect.requestId, approvedBy: effect.approvedBy });
+            return body;
+          });
+        };
+      case 'describe':
+        return () => {
+          void this.#work(effect.requestId, () => this.#describe(effect.body));
+        };
+      case 'pin':
+        return () => {
+          tell(onEvent, { type: 'pinned', pin: structuredClone(effect.pin) });
+        };
+      case 'report':
+        return () => {
+          tell(onEvent, effect);
+        };
+      case 'ended':
+        return () => {
+          void this.#end(effect.reason);
+        };
+    }
+  }
+
+  #seal(answer: PairingAnswer): Bytes {
+    const message = encodeCiphertextMessage(this.#box, encodeAnswer(answer));
+    this.#nonces.add(nonceText(message.subarray(1)));
+    return message;
+  }
+
+  async #compareCodes(): Promise<void> {
+    let same = false;
+    try {
+      same = (await this.#options.confirm?.(this.comparisonCode)) ?? true;
+    } catch {
+      // A prompt that fails has not said yes.
+    }
+    if (this.#driver.state.phase.at === 'unconfirmed') this.#dispatch({ type: same ? 'confirm' : 'deny' });
+  }
+
+  async #verifyHost(effect: Extract<PhoneEffect, { readonly type: 'verify-host' }>): Promise<void> {
+    const { requestId, hostKey, signature, sessionId } = effect;
+    const { verifyHost = verifyHostSignature } = this.#options;
+    let valid = false;
+    try {
+      valid = await verifyHost(copyBytes(hostKey), copyBytes(signature), copyBytes(sessionId));
+    } catch (error) {
+      tell(this.#options.onEvent, { type: 'failed', requestId, error });
+    }
+    if (this.#isAt(requestId, 'verifying')) this.#dispatch({ type: 'host-verified', requestId, valid });
+  }
+
+  async #ask(effect: Extract<PhoneEffect, { readonly type: 'ask' }>): Promise<void> {
+    const { requestId, subject, until } = effect;
+    const controller = new AbortController();
+    this.#questions.set(requestId, controller);
+    let decision: Decision = { approve: false };
+    try {
+      const consent = consentTo(subject, { requestId, computer: this.computer, until });
+      decision = await this.#options.ask(consent, controller.signal);
+    } catch {
+      // A prompt that fails has not said yes.
+    }
+    this.#questions.delete(requestId);
+    if (this.#isAt(requestId, 'asking')) this.#dispatch({ type: 'decided', requestId, decision });
+  }
+
+  /** Does what was approved and answers; undefined is an answer that the phone cannot give. */
+  async #work(requestId: string, make: () => Promise<AnswerBody | undefined>): Promise<void> {
+    let body: AnswerBody | undefined;
+    try {
+      body = await make();
+      // Written here first: a key that gives no signature must not stop the machine.
+      if (body) encodeAnswer({ requestId, version: PROTOCOL_VERSION, body });
+    } catch (error) {
+      body = undefined;
+      tell(this.#options.onEvent, { type: 'failed', requestId, error });
+    }
+    if (!this.#isAt(requestId, 'working')) return;
+    this.#dispatch(body ? { type: 'done', requestId, body } : { type: 'not-done', requestId, error: UNKNOWN_ERROR });
+  }
+
+  async #sign(body: Extract<PhoneEffect, { readonly type: 'sign' }>['body']): Promise<AnswerBody | undefined> {
+    const { ssh, git, u2f } = this.#options.keys;
+    switch (body.kind) {
+      case 'sign': {
+        if (!ssh) return undefined;
+        const { allowSha1 = false } = this.#options;
+        const algorithm = signatureAlgorithm(parseSignData(body.data, { allowSha1 }), ssh.publicKey);
+        const data = completeSignData(body.data, ssh.publicKey, body.hostAuth?.hostKey, { allowSha1 });
+        return { kind: 'sign', signature: copyBytes(await ssh.sign(data, algorithm)) };
+      }
+      case 'git-sign': {
+        if (!git) return undefined;
+        const signature = await git.sign(encodeGitContent(body.content), body.userId);
+        return { kind: 'git-sign', signature: copyBytes(signature) };
+      }
+      case 'u2f-register': {
+        if (!u2f) return undefined;
+        const made = await u2f.register(copyBytes(body.challenge), body.appId);
+        return {
+          kind: 'u2f-register',
+          publicKey: copyBytes(made.publicKey),
+          keyHandle: copyBytes(made.keyHandle),
+          attestationCertificate: copyBytes(made.attestationCertificate),
+          signature: copyBytes(made.signature),
+        };
+      }
+      case 'u2f-authenticate': {
+        const made = await u2f?.authenticate(copyBytes(body.challenge), body.appId, copyBytes(body.keyHandle));
+        if (!made) return undefined;
+        const { publicKey, signature, counter } = made;
+        return { kind: 'u2f-authenticate', publicKey: copyBytes(publicKey), signature: copyBytes(signature), counter };
+      }
+    }
+  }
+
+  async #describe(body: Extract<PhoneEffect, { readonly type: 'describe' }>['body']): Promise<AnswerBody> {
+    const { me, hosts, keys } = this.#options;
+    if (body.kind === 'hosts') {
+      const { hosts: list, pgpUserIds } = (await hosts?.()) ?? { hosts: [], pgpUserIds: [] };
+      return structuredClone({ kind: 'hosts', hosts: list, pgpUserIds });
+    }
+    const given = structuredClone(typeof me === 'function' ? await me(body) : me);
+    if (body.u2fOnly === true) return { kind: 'me', me: given };
+    const publicKeyWire = given.publicKeyWire ?? (keys.ssh && copyBytes(keys.ssh.publicKey));
+    const pgp = given.pgpPublicKey ?? (await keys.git?.publicKey?.(body.pgpUserId));
+    return {
+      kind: 'me',
+      me: { ...given, ...(publicKeyWire && { publicKeyWire }), ...(pgp && { pgpPublicKey: copyBytes(pgp) }) },
+    };
+  }
+
+  #isAt(requestId: string, at: PhoneState['open'][number]['at']): boolean {
+    return this.#driver.state.open.some((open) => open.request.requestId === requestId && open.at === at);
+  }
+
+  async #end(reason: PhoneEnd): Promise<void> {
+    await this.#driver.idle();
+    this.#stop(new VaultwireError('pairing-ended', `the pairing has ended: ${reason}`));
+    await this.#channels.flushed(this.#clock);
+    try {
+      await this.#options.store.clear();
+    } catch (error) {
+      tell(this.#options.onEvent, { type: 'store-failed', error });
+    }
+    tell(this.#options.onEvent, { type: 'ended', reason });
+    this.#ended.resolve(reason);
+  }
+
+  #storeFailed(error: unknown): void {
+    this.#stop(new VaultwireError('request-canceled', 'store: expected it to save', { cause: error }));
+    tell(this.#options.onEvent, { type: 'store-failed', error });
+  }
+
+  #stop(why: VaultwireError): void {
+    this.#stopped ??= why;
+    this.#driver.close();
+    this.#channels.stop();
+    this.#paired.reject(why);
+    for (const question of this.#questions.values()) question.abort();
+    this.#questions.clear();
+  }
+}
+
+type WithoutTime<Event> = Event extends unknown ? Omit<Event, 'now'> : never;
