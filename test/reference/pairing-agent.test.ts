@@ -209,6 +209,7 @@ describe('the SSH agent', () => {
         data: loginData(),
         flags: 0,
         bindings: [{ hostKey, sessionId, signature: hostSignature, forwarding: false }],
+        signal: expect.any(AbortSignal) as AbortSignal,
       },
     ]);
   });
@@ -234,6 +235,50 @@ describe('the SSH agent', () => {
       client.ask(request),
     );
     expect((await Promise.all(answers)).map(([type]) => type)).toEqual([14, 12, 5]);
+  });
+
+  it('tells who signs that the client has gone, and asks for nothing else of it', async () => {
+    const signals: AbortSignal[] = [];
+    let asked = (): void => undefined;
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const agent = await agentWith({
+      sign: ({ signal }) =>
+        new Promise((_, reject) => {
+          signals.push(signal);
+          signal.addEventListener('abort', () => {
+            reject(new Error('gone'));
+          });
+          asked();
+        }),
+    });
+    const client = await agent.client();
+    void client.ask(signRequest(loginData()));
+    void client.ask(signRequest(loginData()));
+    await isAsked;
+    client.socket.destroy();
+    await once(signals[0]!, 'abort');
+    // The next client is served after that: the second request of the one before it was not.
+    expect(await (await agent.client()).ask(Uint8Array.of(11))).toEqual(Buffer.from(bytes(12, uint32(0))));
+    expect(signals.length).toBe(1);
+  });
+
+  it('reads no faster than it answers', async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const agent = await agentWith({
+      async identities() {
+        await held;
+        return [];
+      },
+    });
+    const client = await agent.client();
+    const answers = Array.from({ length: 100 }, () => client.ask(Uint8Array.of(11)));
+    release();
+    expect(new Set((await Promise.all(answers)).map((answer) => Buffer.from(answer).toString('hex'))).size).toBe(1);
   });
 
   it('hangs up on a message of impossible length, and on nobody else', async () => {
@@ -299,6 +344,7 @@ const order = (data: Uint8Array<ArrayBuffer>, ...bindings: SignOrder['bindings']
   data,
   flags: 0,
   bindings,
+  signal: new AbortController().signal,
 });
 
 describe('signatures of the phone', () => {

@@ -154,7 +154,7 @@ describe('the control socket', () => {
       '{"do":"git-sign","content":1}',
     ]) {
       const socket = connect(home.controlSocket);
-      socket.end(`${line}\n`);
+      socket.write(`${line}\n`);
       const chunks: Buffer[] = [];
       for await (const chunk of socket as AsyncIterable<Buffer>) chunks.push(chunk);
       expect(JSON.parse(Buffer.concat(chunks).toString())).toMatchObject({ error: { code: 'field-invalid' } });
@@ -179,6 +179,28 @@ describe('the control socket', () => {
     });
     whenDone(await listenOn(mute, home.controlSocket));
     await refused('not-found', () => askAgent(home, { do: 'status' }, { signal: asked.signal }));
+  });
+
+  it('tells a handler that its client has gone', async () => {
+    let asked = (): void => undefined;
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const { home, answered } = await agentWith({
+      status: (_, signal) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(new VaultwireError('request-canceled', 'the client has gone'));
+          });
+          asked();
+        }),
+    });
+    const impatient = new AbortController();
+    const answer = askAgent(home, { do: 'status' }, { signal: impatient.signal });
+    await isAsked;
+    impatient.abort();
+    await refused('not-found', () => answer);
+    await answered();
   });
 
   it('lets whoever has asked have an answer before it closes', async () => {

@@ -48,13 +48,16 @@ export function phoneKeys(
     const { hostAuth, command } =
       parsed.kind === 'user-auth' ? provenHost(parsed.sessionId, order.bindings, split.hostKey, hosts) : {};
     subject(describe(parsed, hostAuth));
-    const { signature: blob } = await session.request<'sign'>({
-      kind: 'sign',
-      data: split.data,
-      fingerprint: publicKeyFingerprint(publicKey),
-      ...(command !== undefined && { command }),
-      ...(hostAuth && { hostAuth }),
-    });
+    const { signature: blob } = await session.request<'sign'>(
+      {
+        kind: 'sign',
+        data: split.data,
+        fingerprint: publicKeyFingerprint(publicKey),
+        ...(command !== undefined && { command }),
+        ...(hostAuth && { hostAuth }),
+      },
+      { signal: order.signal },
+    );
     const signature = encodeSignature({ algorithm: signatureAlgorithm(parsed, publicKey), blob });
     const signed = completeSignData(split.data, publicKey, split.hostKey);
     if (!(await verifySignature(publicKey, signature, signed))) {

@@ -14,6 +14,8 @@ import {
 
 /** How many hosts one connection may name, as many as in OpenSSH's own agent: itself and those it was forwarded over. */
 const MAXIMUM_BINDINGS = 16;
+/** How many requests of a connection may wait for their answers before no more are read. */
+const MAXIMUM_WAITING = 16;
 
 export interface SignOrder {
   readonly publicKey: Uint8Array<ArrayBuffer>;
@@ -21,6 +23,8 @@ export interface SignOrder {
   readonly flags: number;
   /** The hosts that this connection is bound to, in order; empty for clients that do not bind. */
   readonly bindings: readonly SessionBind[];
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
 }
 
 /** Where the keys are. */
@@ -42,7 +46,11 @@ function serve(socket: Socket, keys: AgentKeys): void {
   const bindings: SessionBind[] = [];
   let answers = Promise.resolve();
   let waiting = 0;
+  const gone = new AbortController();
   socket.on('error', () => socket.destroy());
+  socket.once('close', () => {
+    gone.abort();
+  });
   socket.on('data', (chunk: Uint8Array) => {
     let messages: Uint8Array[];
     try {
@@ -51,29 +59,36 @@ function serve(socket: Socket, keys: AgentKeys): void {
       socket.destroy();
       return;
     }
-    // Answers go out in the order of the requests; a client that sends on and on is read no faster than it is answered.
+    // Answers go out in the order of the requests. A client that sends on and on is read no faster than it is answered.
     for (const message of messages) {
       waiting += 1;
-      socket.pause();
+      if (waiting >= MAXIMUM_WAITING) socket.pause();
       answers = answers.then(async () => {
-        const bytes = await answer(message, bindings, keys);
+        const bytes = await answer(message, bindings, keys, gone.signal);
         if (socket.writable) socket.write(bytes);
         waiting -= 1;
-        if (waiting === 0) socket.resume();
+        if (waiting < MAXIMUM_WAITING) socket.resume();
       });
     }
   });
 }
 
-async function answer(message: Uint8Array, bindings: SessionBind[], keys: AgentKeys): Promise<Uint8Array> {
+async function answer(
+  message: Uint8Array,
+  bindings: SessionBind[],
+  keys: AgentKeys,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   try {
+    // Nobody is asked for the signature of a client that did not wait for it.
+    if (signal.aborted) return encodeFailure();
     const request: AgentRequest = decodeAgentRequest(message);
     switch (request.kind) {
       case 'identities':
         return encodeIdentities(await keys.identities());
       case 'sign': {
         const { publicKey, data, flags } = request;
-        return encodeSignature(await keys.sign({ publicKey, data, flags, bindings: [...bindings] }));
+        return encodeSignature(await keys.sign({ publicKey, data, flags, bindings: [...bindings], signal }));
       }
       case 'session-bind':
         return bind(bindings, request.binding) ? encodeSuccess() : encodeFailure();

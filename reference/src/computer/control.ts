@@ -67,7 +67,11 @@ export interface ControlAnswers {
 }
 
 export type ControlHandlers = {
-  readonly [Kind in ControlRequest['do']]: (request: ControlRequestOf<Kind>) => Promise<ControlAnswers[Kind]>;
+  readonly [Kind in ControlRequest['do']]: (
+    request: ControlRequestOf<Kind>,
+    /** Aborted when the client has gone. */
+    signal: AbortSignal,
+  ) => Promise<ControlAnswers[Kind]>;
 };
 
 /** The agent's side. */
@@ -81,12 +85,17 @@ export interface ControlServer {
 /** What a handler throws is told to the client by code and message. */
 export function createControlServer(handlers: ControlHandlers): ControlServer {
   const answering = new Set<Promise<void>>();
-  // Half open: a client that has said all it has to say still wants the answer.
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
+  const server = createServer((socket) => {
+    const gone = new AbortController();
     socket.on('error', () => socket.destroy());
+    socket.once('close', () => {
+      gone.abort();
+    });
     void readLine(socket).then(
       (line) => {
-        const done = answer(line, handlers)
+        // Read on, so that the end of the client is seen.
+        socket.resume();
+        const done = answer(line, handlers, gone.signal)
           .then((text) => new Promise<void>((sent) => socket.once('close', sent).end(`${text}\n`, sent)))
           .finally(() => answering.delete(done));
         answering.add(done);
@@ -102,11 +111,11 @@ export function createControlServer(handlers: ControlHandlers): ControlServer {
   };
 }
 
-async function answer(line: string, handlers: ControlHandlers): Promise<string> {
+async function answer(line: string, handlers: ControlHandlers, signal: AbortSignal): Promise<string> {
   try {
     const request = decode(line);
-    const handle = handlers[request.do] as (request: ControlRequest) => Promise<object>;
-    return JSON.stringify({ ok: await handle(request) });
+    const handle = handlers[request.do] as (request: ControlRequest, signal: AbortSignal) => Promise<object>;
+    return JSON.stringify({ ok: await handle(request, signal) });
   } catch (error) {
     const refusal = isVaultwireError(error)
       ? { code: error.code, message: error.message }
@@ -141,7 +150,7 @@ export async function askAgent<Kind extends ControlRequest['do']>(
   signal?.addEventListener('abort', stop, { once: true });
   try {
     await connected(socket, home);
-    socket.end(`${encode(request)}\n`);
+    socket.write(`${encode(request)}\n`);
     const answered = JSON.parse(await readLine(socket)) as {
       readonly ok?: ControlAnswers[Kind];
       readonly error?: { readonly code: VaultwireError['code']; readonly message: string };
