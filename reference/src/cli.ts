@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { isVaultwireError } from 'vaultwire';
+import { registerComputer } from './computer/index.js';
 import { registerRelay } from './relay.js';
 import { registerServe } from './serve.js';
 import { registerTour } from './tour.js';
@@ -26,6 +27,7 @@ function createProgram(): Command {
     .showHelpAfterError('(vaultwire --help says more)')
     .exitOverride();
   registerServe(program);
+  registerComputer(program);
   registerRelay(program);
   registerTour(program);
   registerVectors(program);

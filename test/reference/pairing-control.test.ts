@@ -109,6 +109,7 @@ const HANDLERS: ControlHandlers = {
   'name-host': () => Promise.resolve({ done: true }),
   'git-sign': ({ content, userId }) =>
     Promise.resolve({ signature: Buffer.concat([content, Buffer.from(userId ?? '-')]).toString('base64') }),
+  'public-keys': () => Promise.resolve({ email: 'alice@example.com' }),
   unpair: () => Promise.reject(new VaultwireError('pairing-ended', 'the pairing has ended')),
 };
 

@@ -41,6 +41,8 @@ const requestSchema = variant('do', [
   }),
   /** A commit or tag object without its signature, as Git hands it to gpg. */
   strictObject({ do: literal('git-sign'), userId: optional(string()), content: bytes }),
+  /** The phone's public keys; the OpenPGP one when a user id for it is given. */
+  strictObject({ do: literal('public-keys'), pgpUserId: optional(string()) }),
   strictObject({ do: literal('unpair') }),
 ]);
 /** Bytes are base64 on the line. */
@@ -63,6 +65,8 @@ export interface ControlAnswers {
   readonly 'name-host': Done;
   /** An OpenPGP signature packet, base64. */
   readonly 'git-sign': { readonly signature: string };
+  /** The SSH key in wire form and the packets of the OpenPGP key, base64. */
+  readonly 'public-keys': { readonly email: string; readonly ssh?: string; readonly pgp?: string };
   readonly unpair: Done;
 }
 

@@ -2,19 +2,24 @@
 const COMMENT = 'Created with Krypton';
 
 /** An OpenPGP signature packet as text (RFC 4880 section 6), the way the protocol's peers write it. */
-export function armorSignature(packet: Uint8Array): string {
-  const body = Buffer.from(packet)
+export const armorSignature = (packet: Uint8Array): string => armor('SIGNATURE', packet);
+
+/** The packets of an OpenPGP public key as text (RFC 4880 section 6). */
+export const armorPublicKey = (packets: Uint8Array): string => armor('PUBLIC KEY BLOCK', packets);
+
+function armor(title: string, packets: Uint8Array): string {
+  const body = Buffer.from(packets)
     .toString('base64')
     .replace(/.{64}(?=.)/g, '$&\n');
   const checksum = Buffer.alloc(3);
-  checksum.writeUIntBE(crc24(packet), 0, 3);
+  checksum.writeUIntBE(crc24(packets), 0, 3);
   return [
-    '-----BEGIN PGP SIGNATURE-----',
+    `-----BEGIN PGP ${title}-----`,
     `Comment: ${COMMENT}`,
     '',
     body,
     `=${checksum.toString('base64')}`,
-    '-----END PGP SIGNATURE-----',
+    `-----END PGP ${title}-----`,
     '',
   ].join('\n');
 }
