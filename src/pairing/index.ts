@@ -17,3 +17,5 @@ export * from './computer-session.js';
 export * from './phone-session.js';
 export { type SessionCounters } from './driver.js';
 export * from './u2f.js';
+export type { ComputerEnd, ComputerReport } from './computer.js';
+export type { PhoneEnd, PhoneReport } from './phone.js';
