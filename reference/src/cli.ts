@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { isVaultwireError } from 'vaultwire';
 import { registerComputer } from './computer/index.js';
+import { registerPhone } from './phone/command.js';
 import { registerRelay } from './relay.js';
 import { registerServe } from './serve.js';
 import { registerTour } from './tour.js';
@@ -28,6 +29,7 @@ function createProgram(): Command {
     .exitOverride();
   registerServe(program);
   registerComputer(program);
+  registerPhone(program);
   registerRelay(program);
   registerTour(program);
   registerVectors(program);

@@ -1,14 +1,13 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  randomBytes,
-  sign,
-  timingSafeEqual,
-  webcrypto,
-} from 'node:crypto';
+import { createPrivateKey, createPublicKey, randomBytes, sign, webcrypto, type KeyObject } from 'node:crypto';
 import { VaultwireError } from 'vaultwire';
-import type { U2fSigner } from 'vaultwire/pairing';
+import {
+  authenticationSigningInput,
+  isKeyHandleFor,
+  KEY_HANDLE_RANDOM_LENGTH,
+  makeKeyHandle,
+  registrationSigningInput,
+  type U2fSigner,
+} from 'vaultwire/pairing';
 
 /** One security key: at one relying party, for one account. */
 export interface U2fAccount {
@@ -28,8 +27,6 @@ export interface U2fStore {
 
 const MAXIMUM_ACCOUNTS = 4096;
 const MAXIMUM_COUNTER = 0xffffffff;
-const HANDLE_MAGIC = Buffer.from('2ce5c8df17e22ef20fd38303fd2d9998', 'hex');
-const HANDLE_RANDOM_LENGTH = 32;
 const DAY = 24 * 60 * 60 * 1000;
 const YEAR = 365 * DAY;
 
@@ -49,13 +46,13 @@ export function u2fSigner(deviceIdentifier: Uint8Array, store: U2fStore, now: ()
         throw new VaultwireError('not-permitted', `U2F: expected at most ${MAXIMUM_ACCOUNTS} accounts`);
       }
       const { privateKey, publicKey, certificate } = await makeKey(now());
-      const keyHandle = makeKeyHandle(deviceIdentifier, appId, randomBytes(HANDLE_RANDOM_LENGTH));
+      const keyHandle = makeKeyHandle({ deviceIdentifier, appId, random: randomBytes(KEY_HANDLE_RANDOM_LENGTH) });
       await store.change((accounts) => [...accounts, { keyHandle, appId, privateKey, counter: 0 }]);
-      const message = Buffer.concat([Uint8Array.of(0), sha256(appId), challenge, keyHandle, publicKey]);
+      const message = registrationSigningInput({ appId, challenge, keyHandle, publicKey });
       return { publicKey, keyHandle, attestationCertificate: certificate, signature: signWith(privateKey, message) };
     },
     async authenticate(challenge, appId, keyHandle) {
-      if (!isOurs(deviceIdentifier, appId, keyHandle)) return undefined;
+      if (!isKeyHandleFor(keyHandle, { deviceIdentifier, appId })) return undefined;
       const isIt = (account: U2fAccount): boolean =>
         account.appId === appId && Buffer.from(account.keyHandle).equals(keyHandle);
       if (!store.accounts.some(isIt)) return undefined;
@@ -72,24 +69,10 @@ export function u2fSigner(deviceIdentifier: Uint8Array, store: U2fStore, now: ()
       );
       if (!used) return undefined;
       const { counter, privateKey } = used;
-      const counterBytes = Buffer.alloc(4);
-      counterBytes.writeUInt32BE(counter);
-      const message = Buffer.concat([sha256(appId), Uint8Array.of(1), counterBytes, challenge]);
+      const message = authenticationSigningInput({ appId, challenge, counter });
       return { publicKey: pointOf(privateKey), signature: signWith(privateKey, message), counter };
     },
   };
-}
-
-/** `magic(16) || random(32) || SHA-256(SHA-256(device identifier) || SHA-256(app id) || SHA-256(random))`, 80 bytes. */
-function makeKeyHandle(deviceIdentifier: Uint8Array, appId: string, random: Uint8Array): Uint8Array {
-  const bound = sha256(Buffer.concat([sha256(deviceIdentifier), sha256(appId), sha256(random)]));
-  return new Uint8Array(Buffer.concat([HANDLE_MAGIC, random, bound]));
-}
-
-function isOurs(deviceIdentifier: Uint8Array, appId: string, keyHandle: Uint8Array): boolean {
-  const start = HANDLE_MAGIC.length;
-  const expected = makeKeyHandle(deviceIdentifier, appId, keyHandle.subarray(start, start + HANDLE_RANDOM_LENGTH));
-  return expected.length === keyHandle.length && timingSafeEqual(expected, keyHandle);
 }
 
 async function makeKey(
@@ -116,7 +99,7 @@ async function makeKey(
   return { privateKey, publicKey, certificate: new Uint8Array(certificate.rawData) };
 }
 
-const keyOf = (privateKey: Uint8Array) =>
+const keyOf = (privateKey: Uint8Array): KeyObject =>
   createPrivateKey({ key: Buffer.from(privateKey), type: 'pkcs8', format: 'der' });
 
 /** ECDSA over SHA-256, in DER. */
@@ -127,5 +110,3 @@ function pointOf(privateKey: Uint8Array): Uint8Array {
   const { x = '', y = '' } = createPublicKey(keyOf(privateKey)).export({ format: 'jwk' });
   return new Uint8Array(Buffer.concat([Uint8Array.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]));
 }
-
-const sha256 = (data: Uint8Array | string): Buffer => createHash('sha256').update(data).digest();
