@@ -41,6 +41,8 @@ function pack(value: unknown): unknown {
 function unpack(packed: unknown): unknown {
   if (!Array.isArray(packed)) {
     if (typeof packed === 'object' && packed !== null) throw unexpected();
+    // What JSON.parse makes of 1e999.
+    if (typeof packed === 'number' && !Number.isFinite(packed)) throw unexpected();
     return packed;
   }
   const [tag, ...rest] = packed as readonly unknown[];
