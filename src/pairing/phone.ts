@@ -47,6 +47,8 @@ export const RESENT_MILLISECONDS = 90_000;
 export const MAXIMUM_KEPT_ANSWERS = 1024;
 /** How many requests may wait for the user at once. */
 export const MAXIMUM_OPEN_REQUESTS = 128;
+/** How many names a host may be given; a request with more is refused. */
+export const MAXIMUM_HOST_NAMES = 64;
 /** How many host keys are pinned at most. */
 export const MAXIMUM_PINS = 4096;
 
@@ -612,7 +614,11 @@ class PhoneDraft {
       ...command,
     };
     if (body.hostAuth) {
-      const { hostKey, signature } = body.hostAuth;
+      const { hostKey, signature, hostNames } = body.hostAuth;
+      if (hostNames.length > MAXIMUM_HOST_NAMES) {
+        this.#refuse(open, UNKNOWN_ERROR);
+        return;
+      }
       this.#change(open, { at: 'verifying', subject });
       this.#effects.push({ type: 'verify-host', requestId: open.request.requestId, hostKey, signature, sessionId });
     } else if (data.hostBound) {
