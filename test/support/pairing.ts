@@ -135,10 +135,19 @@ const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 /** What a run touches the world with; none of it works any more once the run is killed. */
 export class Run {
   alive = true;
+  readonly killed: Promise<void>;
+  #killed: () => void = () => undefined;
   readonly #stops: (() => void)[] = [];
+
+  constructor() {
+    this.killed = new Promise((resolve) => {
+      this.#killed = resolve;
+    });
+  }
 
   kill(): void {
     this.alive = false;
+    this.#killed();
     for (const stop of this.#stops) stop();
   }
 
