@@ -57,6 +57,8 @@ export interface ComputerState {
     /** This end's public key, 32 bytes: a key message that brings it back is no phone. */
     readonly publicKey: Bytes;
     readonly version: string;
+    /** Id of the first request, and of the last where an attempt fails. */
+    readonly helloId: string;
     readonly pairMilliseconds: number;
     readonly compareCodes: boolean;
   };
@@ -72,7 +74,7 @@ export interface ComputerState {
 
 export type ComputerPhase =
   /** The QR is on display. */
-  | { readonly at: 'showing'; readonly helloId: string; readonly until: number }
+  | { readonly at: 'showing'; readonly until: number }
   /** A phone has sent its key and is asked who its user is. */
   | { readonly at: 'greeting'; readonly phonePublicKey: Bytes; readonly hello: WaitingRequest }
   /** The user is comparing the codes of both ends. */
@@ -226,10 +228,11 @@ export function startComputer(options: ComputerOptions): ComputerStep {
       settings: {
         publicKey: copyBytes(options.publicKey),
         version: options.version,
+        helloId: options.helloId,
         pairMilliseconds,
         compareCodes: options.compareCodes ?? true,
       },
-      phase: { at: 'showing', helloId: options.helloId, until: options.now + pairMilliseconds },
+      phase: { at: 'showing', until: options.now + pairMilliseconds },
       waiting: [],
       finished: [],
       counters: {
@@ -357,7 +360,7 @@ class ComputerDraft {
     }
     switch (phase.at) {
       case 'showing': {
-        const hello = this.#sent({ requestId: phase.helloId, body: { kind: 'me' }, acknowledge: true, sent: null });
+        const hello = this.#sent({ requestId: settings.helloId, body: { kind: 'me' }, acknowledge: true, sent: null });
         this.#set({ phase: { at: 'greeting', phonePublicKey, hello } });
         return;
       }
@@ -499,12 +502,7 @@ class ComputerDraft {
   unpair(requestId: string): void {
     assertRequestId(requestId);
     if (this.#isUsed(requestId)) throw new VaultwireError('step-invalid', 'request id: expected one never used before');
-    const { phase } = this.#state;
-    if (phase.at === 'ended') return;
-    if (phase.at !== 'showing') {
-      this.#send(this.#timed({ requestId, body: { kind: 'unpair' }, acknowledge: false, sent: null }));
-    }
-    this.#end('unpaired-by-computer');
+    if (this.#state.phase.at !== 'ended') this.#end('unpaired-by-computer', requestId);
   }
 
   #greeted(phonePublicKey: Bytes, helloId: string, me: Me, snsEndpointArn: string | undefined): void {
@@ -611,8 +609,12 @@ class ComputerDraft {
     this.#effects.push({ type: 'push-endpoint', snsEndpointArn });
   }
 
-  #end(reason: ComputerEnd): void {
-    const { waiting } = this.#state;
+  /** Ends it all and tells the phone, where there is one: it may believe that it is paired. */
+  #end(reason: ComputerEnd, farewellId = this.#state.settings.helloId): void {
+    const { waiting, phase } = this.#state;
+    if ('phonePublicKey' in phase && reason !== 'unpaired-by-phone') {
+      this.#send(this.#timed({ requestId: farewellId, body: { kind: 'unpair' }, acknowledge: false, sent: null }));
+    }
     this.#set({ phase: { at: 'ended', reason }, waiting: [] });
     this.#effects.push({ type: 'ended', reason });
     for (const { requestId } of waiting) this.#fail(requestId, 'pairing-ended', `the pairing has ended: ${reason}`);
@@ -628,12 +630,11 @@ class ComputerDraft {
   }
 
   #isUsed(requestId: string): boolean {
-    const { phase, waiting, finished } = this.#state;
+    const { settings, waiting, finished } = this.#state;
     return (
+      requestId === settings.helloId ||
       finished.includes(requestId) ||
-      waiting.some((request) => request.requestId === requestId) ||
-      (phase.at === 'showing' && phase.helloId === requestId) ||
-      (phase.at === 'greeting' && phase.hello.requestId === requestId)
+      waiting.some((request) => request.requestId === requestId)
     );
   }
 

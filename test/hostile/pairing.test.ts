@@ -147,7 +147,7 @@ test('K1: nothing is asked of a phone before its code is confirmed', async () =>
   const intruder = new Intruder(ends, computer);
   await intruder.pair();
   await outcome;
-  expect(intruder.requests().map(({ body }) => body.kind)).toEqual(['me']);
+  expect(intruder.requests().map(({ body }) => body.kind)).toEqual(['me', 'unpair']);
 });
 
 test('K1: a QR is good for 90 seconds, and for 60 at a browser', async () => {
@@ -198,6 +198,7 @@ test('K2: the key that comes between the first key and the hello gets no hello',
   // Both keys are there before the computer has had a turn to greet.
   await Promise.all([first.sendKey(), second.sendKey()]);
   expect(await computer.ended).toBe('second-key');
+  expect(first.requests().map(({ body }) => body.kind)).toEqual(['me', 'unpair']);
   expect(second.requests()).toEqual([]);
 });
 

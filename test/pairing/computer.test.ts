@@ -83,6 +83,7 @@ const sent = (requestId: string, body: RequestBody, acknowledge = true, unixSeco
 const codes = (effects: readonly ComputerEffect[]) =>
   effects.flatMap((effect) => (effect.type === 'failed' ? [`${effect.requestId} ${effect.error.code}`] : []));
 const HELLO = sent('hello', { kind: 'me' });
+const goodbye = (seconds = 0) => sent('hello', { kind: 'unpair' }, false, START / 1000 + seconds);
 
 describe('a handshake at the computer', () => {
   test('shows, greets and is paired', () => {
@@ -122,11 +123,11 @@ describe('a handshake at the computer', () => {
       return computer;
     };
     const denied = greeted();
-    expect(denied.step({ type: 'deny' })).toEqual([{ type: 'ended', reason: 'denied' }]);
+    expect(denied.step({ type: 'deny' })).toEqual([goodbye(), { type: 'ended', reason: 'denied' }]);
     const slow = greeted();
     expect(computerWake(slow.state)).toBe(START + 90_000);
     expect(slow.tick(START + 89_999)).toEqual([]);
-    expect(slow.tick(START + 90_000)).toEqual([{ type: 'ended', reason: 'not-confirmed' }]);
+    expect(slow.tick(START + 90_000)).toEqual([goodbye(90), { type: 'ended', reason: 'not-confirmed' }]);
   });
 
   test.each([
@@ -156,7 +157,7 @@ describe('a handshake at the computer', () => {
     expect(computer.tick(START + 4000)).toEqual([{ type: 'alert', requestId: 'hello' }]);
     expect(computerWake(computer.state)).toBe(START + 5000);
     expect(computer.tick(START + 4999)).toEqual([]);
-    expect(computer.tick(START + 5000)).toEqual([{ type: 'ended', reason: 'phone-silent' }]);
+    expect(computer.tick(START + 5000)).toEqual([goodbye(5), { type: 'ended', reason: 'phone-silent' }]);
     expect(computer.state.counters.unanswered).toBe(1);
   });
 
@@ -181,6 +182,7 @@ describe('a handshake at the computer', () => {
       expect(computer.key()).toEqual([]);
       expect(computer.key(OTHER)).toEqual([
         { type: 'report', report: 'second-key' },
+        goodbye(),
         { type: 'ended', reason: 'second-key' },
       ]);
     }
@@ -319,6 +321,7 @@ describe('requests of the computer', () => {
   test('wait for the pairing, and fail with it', () => {
     const computer = new Computer({ compareCodes: true });
     expect(computer.request('r1')).toEqual([]);
+    expect(computerWake(computer.state)).toBe(START + 90_000);
     computer.key();
     expect(computer.request('r2', { kind: 'no-op' })).toEqual([]);
     expect(computer.answer('r1', SIGNATURE)).toEqual([{ type: 'report', report: 'unsolicited-answer' }]);
@@ -520,7 +523,7 @@ describe('what a driver may not do', () => {
     computer.key();
     computer.answer('hello', { kind: 'me', me: ME });
     computer.now = START + 90_000;
-    expect(computer.step({ type: 'confirm' })).toEqual([{ type: 'ended', reason: 'not-confirmed' }]);
+    expect(computer.step({ type: 'confirm' })).toEqual([goodbye(90), { type: 'ended', reason: 'not-confirmed' }]);
   });
 
   test('using an id twice', async () => {

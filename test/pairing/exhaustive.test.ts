@@ -120,7 +120,6 @@ const bugs: readonly PlantedBug[] = [
         ? stepComputer(
             withPhase(state, {
               at: 'showing',
-              helloId: state.phase.hello.requestId,
               until: Infinity,
             }),
             event,
