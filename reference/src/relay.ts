@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { startRelay } from './channels/index.js';
+import { whenStopped } from './computer/stopping.js';
 
 interface RelayCommandOptions {
   readonly port: number;
@@ -29,13 +30,7 @@ export function registerRelay(program: Command): void {
 
 async function relay({ port, host, json }: RelayCommandOptions): Promise<void> {
   const running = await startRelay({ port, host });
-  const stopped = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        resolve();
-      });
-    }
-  });
+  const { stopped } = whenStopped();
   // Whoever started this may close its end of the pipe; the relay goes on.
   process.stdout.on('error', () => undefined);
   const { url } = running;

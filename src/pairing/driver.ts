@@ -108,12 +108,12 @@ export class MachineDriver<State, Event, Effect> {
     this.#saving ??= this.#save();
   }
 
-  /** Resolves once everything that has been stepped so far is saved, or the driver is closed. */
+  /** Resolves once everything that has been stepped so far is saved, or cannot be. */
   async idle(): Promise<void> {
     while (this.#saving) await this.#saving;
   }
 
-  /** Hears no more events and runs no more effects. What is being saved is. */
+  /** Hears no more events and runs no more effects. What has been stepped is saved. */
   close(): void {
     this.#open = false;
     this.#waiting.length = 0;
@@ -123,7 +123,8 @@ export class MachineDriver<State, Event, Effect> {
 
   async #save(): Promise<void> {
     try {
-      while (this.#open && this.#saved < this.#version) {
+      // To the end, also when the driver was closed meanwhile: what its caller changed last is kept as well.
+      while (this.#saved < this.#version) {
         const version = this.#version;
         await this.#options.save(this.#state);
         this.#saved = version;

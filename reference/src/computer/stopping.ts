@@ -1,9 +1,15 @@
-/** Aborted by the first SIGINT or SIGTERM. A second one ends the process as it would have done without this. */
+/** Aborted by the first SIGINT or SIGTERM. A second one waits for nothing. */
 export function whenStopped(): { readonly signal: AbortSignal; readonly stopped: Promise<void> } {
   const controller = new AbortController();
   const stopped = new Promise<void>((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(name, () => {
+    for (const [name, number] of [
+      ['SIGINT', 2],
+      ['SIGTERM', 15],
+    ] as const) {
+      // It stays for the second one: files that are being written have listeners as well, which end the process when
+      // they find themselves alone.
+      process.on(name, () => {
+        if (controller.signal.aborted) process.exit(128 + number);
         controller.abort();
         resolve();
       });

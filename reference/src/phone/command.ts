@@ -9,6 +9,7 @@ import {
   startPhoneSession,
 } from 'vaultwire/pairing';
 import { atMost } from '../channels/directory-queue.js';
+import { whenStopped } from '../computer/stopping.js';
 import { linesOf, type Lines } from './lines.js';
 import { readPassphrase } from './passphrase.js';
 import { createPhone, defaultPhoneFolder, openPhone, type KeptPairing, type Phone } from './phone-home.js';
@@ -137,7 +138,7 @@ async function pair(text: string | undefined, options: PairOptions, command: Com
     });
     const runner = runnerOf(phone, screen, options);
     try {
-      const stopped = untilStopped();
+      const { stopped } = whenStopped();
       const running = await runner.start(kept, qrText);
       await Promise.race([running.session.paired, stopped]);
       await Promise.race([atMost(INTRODUCTION_MILLISECONDS, running.introduced), stopped]);
@@ -160,7 +161,7 @@ async function run(options: RunCommandOptions): Promise<void> {
     }
     const runner = runnerOf(phone, screen, options);
     try {
-      const stopped = untilStopped();
+      const { stopped } = whenStopped();
       const all = [];
       for (const kept of pairings) all.push(await runner.start(kept));
       const computers = pairings.map(({ identifier, computer }) => ({ identifier, computer }));
@@ -292,15 +293,4 @@ const passphraseOf = (options: {
 function authorizedKeyOf(publicKey: Uint8Array): string {
   const wire = Buffer.from(publicKey);
   return `${wire.toString('latin1', 4, 4 + wire.readUInt32BE(0))} ${wire.toString('base64')}`;
-}
-
-/** Resolves with the first signal to stop. A second one ends the process as it would have done without this. */
-function untilStopped(): Promise<undefined> {
-  return new Promise((resolveStopped) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        resolveStopped(undefined);
-      });
-    }
-  });
 }
