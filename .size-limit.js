@@ -47,6 +47,15 @@ export default [
   entry('keychain/vault/worker', '4.7 kB', 'dist/keychain/vault/worker-web.js'),
   entry('keychain/ledger', '9.8 kB'),
   entry('keychain/fingerprint', '5 kB', 'dist/keychain/fingerprint.js'),
-  entry('pairing', '20 kB'),
+  {
+    ...entry('pairing: boxes and messages', '20 kB', 'dist/pairing/index.js'),
+    import:
+      '{ nobleBox, encodeQrText, openKeyMessage, encodeCiphertextMessage, decodeMessage, encodeRequest, decodeAnswer, queueNames, comparisonCode }',
+  },
+  {
+    ...entry('pairing: the computer, in a browser', '24.5 kB', 'dist/pairing/index.js'),
+    import: '{ startComputerSession }',
+  },
+  entry('pairing', '38 kB'),
   entry('keychain/pam', '1 kB', 'dist/keychain/pam.js'),
 ];
