@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import fc from 'fast-check';
@@ -23,7 +24,7 @@ import {
 import { decodeFrame, encodeFrame, type RelayFrame } from '../../reference/src/channels/relay-frames.js';
 import { terminalQr } from '../../reference/src/terminal-qr.js';
 import { refused } from '../support/refused.js';
-import { temporaryFolder, whenDone } from './support.js';
+import { CLI, temporaryFolder, whenDone } from './support.js';
 
 const PAIRING = '5C8A3B9E-0C5B-4D12-9B55-3E6C2A1F7D04';
 const COMPUTER = { sendQueue: PAIRING, receiveQueue: `${PAIRING}-responder` };
@@ -466,6 +467,38 @@ describe('a relay', () => {
     await refused('message-too-long', () =>
       over(server.url).send(new Uint8Array(CHANNEL_LIMITS.maximumMessageBytes + 1)),
     );
+  });
+
+  it('gets what is still being sent when a channel closes', async () => {
+    const server = await relay();
+    const computer = over(server.url);
+    await computer.send(bytes('first'));
+    const sending = computer.send(bytes('last'));
+    await computer.close();
+    await sending;
+    expect(server.counts().messages).toBe(2);
+  });
+
+  it('is a command, which says where it is', async () => {
+    const child = spawn(process.execPath, [CLI, 'relay', '--port', '0', '--json'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    whenDone(() => {
+      child.kill('SIGKILL');
+      return Promise.resolve();
+    });
+    const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+    const { url, port } = JSON.parse(line) as { url: string; port: number };
+    expect(url).toBe(`ws://127.0.0.1:${port}`);
+    const inbox = new Inbox(over(url, PHONE));
+    await over(url).send(bytes('through the command'));
+    expect(await inbox.until(1)).toEqual(['through the command']);
+    const plain = await fetch(`http://127.0.0.1:${port}/`);
+    expect(plain.status).toBe(426);
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    const refusedPort = spawn(process.execPath, [CLI, 'relay', '--port', '65536'], { stdio: 'ignore' });
+    expect(await once(refusedPort, 'exit')).toEqual([2, null]);
   });
 
   it('refuses other URLs and names', async () => {

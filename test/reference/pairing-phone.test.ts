@@ -26,7 +26,7 @@ import {
 } from 'vaultwire/pairing';
 import { openChannels, startRelay, type RunningRelay } from '../../reference/src/channels/index.js';
 import { linesOf } from '../../reference/src/phone/lines.js';
-import { describeConsent, jsonScreen, textScreen } from '../../reference/src/phone/screen.js';
+import { describeConsent, describePolicy, jsonScreen, textScreen } from '../../reference/src/phone/screen.js';
 import { generateSshKey, sshSigner } from '../../reference/src/phone/ssh-key.js';
 import { refused } from '../support/refused.js';
 import { Log, newPhone, openedPhone, PhoneProcess, RawComputer, world } from './phone-support.js';
@@ -390,6 +390,22 @@ describe("the phone's screen", () => {
   }
   const never = new AbortController().signal;
 
+  it('shows no text that moves the cursor', () => {
+    const hostName = 'host\u001b[2J\u202e.example';
+    const hostKey = new Uint8Array([1]);
+    const { shown, screen } = typed();
+    screen.show({
+      pairing: 'p',
+      computer: 'lap\u001b]0;\u0007top\n',
+      event: { type: 'pinned', pin: { hostName, hostKey } },
+    });
+    const policy = { from: 0, until: 1, scope: 'this', kind: 'git-commit', about: 'Alice\u001b[2J' } as const;
+    for (const text of [...shown.all.map((line) => line.slice(0, -1)), describePolicy(policy).about]) {
+      expect(text).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    }
+    expect(describePolicy({ from: 0, until: 1, scope: 'kind', kind: 'hosts' }).about).toBe('every hosts');
+  });
+
   it('takes an answer that it offered, and no other', async () => {
     const { input, shown, screen } = typed();
     const first = screen.ask('p', consent, never);
@@ -496,7 +512,7 @@ describe('vaultwire phone', { timeout: 120_000 }, () => {
     await computer.send('login', login(publicKey, await proven(host, 'host.example')));
     const asked = await running.event('asked');
     expect(asked).toMatchObject({ requestId: 'login', kind: 'ssh-login', hostVerified: true, computer: 'by hand' });
-    running.write(JSON.stringify({ pairing: asked['pairing'], requestId: 'login', approve: true }));
+    running.write(JSON.stringify({ pairing: asked['pairing'], requestId: 'login', approve: true, remember: 'this' }));
     expect((await computer.answer('login')).body).toHaveProperty('signature');
     await running.event('pinned');
     expect(await running.stop()).toBe(0);
@@ -508,6 +524,14 @@ describe('vaultwire phone', { timeout: 120_000 }, () => {
     expect(await text.stop()).toBe(0);
     expect(text.texts.join('\n')).toContain('by hand wants to log in over SSH.');
 
+    const approvals = async (...options: string[]): Promise<string> => {
+      const listing = await PhoneProcess.start(folder, ['pairings', ...options]);
+      expect((await listing.ended).code).toBe(0);
+      return listing.texts.join('\n');
+    };
+    expect(await approvals()).toMatch(/^by hand .*\n {2}without asking until \S+: ssh-login as alice at the host with/);
+    expect(await approvals('--ask-again')).not.toContain('without asking');
+    expect(await approvals()).not.toContain('without asking');
     const listed = await PhoneProcess.start(folder, ['pins']);
     await listed.ended;
     expect(listed.texts.join('\n')).toMatch(/^host\.example with the key SHA256:/);

@@ -7,6 +7,7 @@ import {
   pairingIdentifier,
   publicKeyFingerprintText,
   startPhoneSession,
+  type PhoneSession,
 } from 'vaultwire/pairing';
 import { atMost } from '../channels/directory-queue.js';
 import { whenStopped } from '../computer/stopping.js';
@@ -14,7 +15,16 @@ import { linesOf, type Lines } from './lines.js';
 import { readPassphrase } from './passphrase.js';
 import { createPhone, defaultPhoneFolder, openPhone, type KeptPairing, type Phone } from './phone-home.js';
 import { RunningPhone } from './running.js';
-import { describePin, jsonPin, jsonScreen, textScreen, type Approve, type Screen } from './screen.js';
+import {
+  describePin,
+  describePolicy,
+  jsonPin,
+  jsonScreen,
+  textScreen,
+  visible,
+  type Approve,
+  type Screen,
+} from './screen.js';
 import { SSH_KEY_TYPES, type SshKeyKind } from './ssh-key.js';
 
 interface CommonOptions {
@@ -99,6 +109,10 @@ export function registerPhone(program: Command): void {
   subcommand('unpair', 'Ends a pairing and tells the computer.')
     .argument('[pairing]', 'its UUID or the name of the computer (default: the only one)')
     .action(unpair);
+  subcommand('pairings', 'Lists the paired computers, and what they may do without asking.')
+    .option('--ask-again', 'ask for everything again from now on')
+    .option('--json', 'print JSON instead of text')
+    .action(pairings);
   subcommand('pins', 'Lists the keys of hosts that the phone remembers.')
     .option('--forget <name>', 'forget the key of a host, which has a new one')
     .option('--json', 'print JSON instead of text')
@@ -168,7 +182,7 @@ async function run(options: RunCommandOptions): Promise<void> {
       console.log(
         options.json
           ? JSON.stringify({ event: 'ready', pairings: computers })
-          : `Waiting for ${computers.map(({ computer }) => computer).join(', ')}. Ctrl+C stops it.`,
+          : `Waiting for ${computers.map(({ computer }) => visible(computer)).join(', ')}. Ctrl+C stops it.`,
       );
       const ends = await Promise.race([Promise.all(all.map(({ over }) => over)), stopped]);
       if (ends?.includes('store-failed')) process.exitCode = 1;
@@ -195,12 +209,52 @@ async function unpair(which: string | undefined, options: CommonOptions): Promis
     try {
       const { session } = await runner.start(kept);
       await session.unpair();
-      console.log(`No longer paired with ${kept.computer}.`);
+      console.log(`No longer paired with ${visible(kept.computer)}.`);
     } finally {
       await runner.close();
       lines.close();
     }
   });
+}
+
+async function pairings(options: CommonOptions & { readonly askAgain?: boolean }): Promise<void> {
+  await withPhone({ home: options.home, passphrase: await passphraseOf(options) }, async (phone) => {
+    const listed = [];
+    for (const kept of await phone.pairings()) {
+      const { identifier, computer, channels } = kept;
+      const policies = await aside(phone, kept, (session) => {
+        if (options.askAgain) session.askAgain();
+        return session.policies();
+      });
+      const approvals = policies.filter(({ until }) => Date.now() < until).map(describePolicy);
+      listed.push({ identifier, computer, channels, approvals });
+    }
+    if (options.json) console.log(JSON.stringify(listed));
+    else if (listed.length === 0) console.log('No computer is paired.');
+    for (const { identifier, computer, channels, approvals } of options.json ? [] : listed) {
+      console.log(`${visible(computer)}  ${identifier}  over ${Object.values(channels).join(' and ')}`);
+      for (const { about, until } of approvals) console.log(`  without asking until ${until}: ${about}`);
+    }
+  });
+}
+
+/** Looks into a pairing, or changes it, without hearing or saying anything: nobody is asked, nothing is answered. */
+async function aside<T>(phone: Phone, { store }: KeptPairing, work: (session: PhoneSession) => T): Promise<T> {
+  const { keys, email } = phone;
+  const session = await startPhoneSession({
+    store,
+    keys,
+    me: { email },
+    channels: () => [],
+    // What waits for its user goes on waiting.
+    ask: () => new Promise(() => undefined),
+    pins: phone.pins(),
+  });
+  try {
+    return work(session);
+  } finally {
+    await session.close();
+  }
 }
 
 async function pins(options: CommonOptions & { readonly forget?: string }): Promise<void> {
@@ -209,18 +263,10 @@ async function pins(options: CommonOptions & { readonly forget?: string }): Prom
       const name = normalizeHostName(options.forget);
       if (!(await phone.forgetPin(name))) throw new VaultwireError('not-found', 'host: no key is remembered for it');
       // Each pairing has its own copy.
-      for (const { store } of await phone.pairings()) {
-        const { keys, email } = phone;
-        const session = await startPhoneSession({
-          store,
-          keys,
-          me: { email },
-          channels: () => [],
-          ask: () => Promise.resolve({ approve: false }),
-          pins: phone.pins(),
+      for (const kept of await phone.pairings()) {
+        await aside(phone, kept, (session) => {
+          session.pin(name, null);
         });
-        session.pin(name, null);
-        await session.close();
       }
     }
     const known = phone.pins();
@@ -230,7 +276,7 @@ async function pins(options: CommonOptions & { readonly forget?: string }): Prom
 }
 
 const namesOf = (pairings: readonly KeptPairing[]): string =>
-  pairings.map(({ identifier, computer }) => `${identifier} (${computer})`).join(', ');
+  pairings.map(({ identifier, computer }) => `${identifier} (${visible(computer)})`).join(', ');
 
 function runnerOf(
   phone: Phone,

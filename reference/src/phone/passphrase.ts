@@ -28,8 +28,9 @@ async function askSilently(prompt: string): Promise<string> {
       done();
     },
   });
-  process.stderr.write(prompt);
   const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
+  // Only now does the terminal keep to itself what is typed.
+  process.stderr.write(prompt);
   terminal.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
     return await new Promise<string>((resolve) => {

@@ -4,6 +4,7 @@ import {
   type ConsentKind,
   type Decision,
   type HostPin,
+  type Policy,
   type PhoneSessionEvent,
 } from 'vaultwire/pairing';
 import type { Lines } from './lines.js';
@@ -73,7 +74,7 @@ export function textScreen(lines: Lines, print: (text: string) => void, isTermin
       }),
     show({ computer, event }) {
       const text = describeEvent(event);
-      if (text !== undefined) print(`${computer}: ${text}\n`);
+      if (text !== undefined) print(`${visible(computer)}: ${text}\n`);
     },
   };
 }
@@ -149,7 +150,21 @@ const REPORTS: Readonly<Record<Extract<PhoneSessionEvent, { type: 'report' }>['r
 };
 
 export const describePin = ({ hostName, hostKey }: HostPin): string =>
-  `${hostName} with the key ${publicKeyFingerprintText(hostKey)}`;
+  `${visible(hostName)} with the key ${publicKeyFingerprintText(hostKey)}`;
+
+/** A standing approval, for people and for JSON. */
+export function describePolicy(policy: Policy): { readonly about: string; readonly until: string } {
+  const until = new Date(policy.until).toISOString();
+  if (policy.scope === 'kind') return { about: `every ${policy.kind}`, until };
+  const about =
+    policy.kind === 'ssh-login'
+      ? `ssh-login as ${policy.user} at the host with the key ${publicKeyFingerprintText(policy.hostKey)}`
+      : `${policy.kind} ${policy.about}`.trim();
+  return { about: visible(about), until };
+}
+
+/** Without what could move a terminal's cursor. */
+export const visible = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\ufffd');
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown error');
 
