@@ -65,7 +65,6 @@ export function openKeyMessage(computerKey: BoxPrivateKey, sealed: Uint8Array): 
  * @throws VaultwireError `message-too-long` above {@link MAXIMUM_DOCUMENT_BYTES}
  */
 export function encodeCiphertextMessage(box: Box, plaintext: Uint8Array): Bytes {
-  assertBytes(plaintext, 'plaintext');
   if (plaintext.length > MAXIMUM_DOCUMENT_BYTES) {
     throw new VaultwireError('message-too-long', `plaintext: expected at most ${MAXIMUM_DOCUMENT_BYTES} bytes`);
   }

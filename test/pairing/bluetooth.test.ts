@@ -44,7 +44,10 @@ describe('Bluetooth blocks', () => {
     expect(splitForBluetooth(new Uint8Array(256), 2)).toHaveLength(256);
     await refused('message-too-long', () => splitForBluetooth(new Uint8Array(257), 2));
     expect(splitForBluetooth(new Uint8Array(256 * 511), 512)).toHaveLength(256);
-    await refused('message-too-long', () => splitForBluetooth(new Uint8Array(256 * 511 + 1), 512));
+    const { message } = await refused('message-too-long', () => splitForBluetooth(new Uint8Array(256 * 511 + 1), 512));
+    expect(message).toContain('130816 bytes');
+    const longest = splitForBluetooth(new Uint8Array(511).fill(3), 512);
+    expect(receive(longest).seen).toEqual([Array(511).fill(3).join()]);
   });
 
   it('are cut only from what can be put together again', async () => {

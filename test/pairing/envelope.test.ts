@@ -42,10 +42,13 @@ describe('messages', () => {
   });
 
   it('are copies', () => {
-    const message = keyMessage.slice();
-    const { sealed } = decodeMessage(message);
-    message.fill(0);
-    expect(sealed).toEqual(keyMessage.slice(1));
+    const ciphertext = encodeCiphertextMessage(computer.shared(phone.publicKey), new Uint8Array(3));
+    for (const kept of [keyMessage, ciphertext]) {
+      const message = kept.slice();
+      const { sealed } = decodeMessage(message);
+      message.fill(0);
+      expect(sealed).toEqual(kept.slice(1));
+    }
   });
 
   it('are refused when old, unknown, or of a wrong length', async () => {

@@ -245,6 +245,12 @@ describe('requests', () => {
     await refused(code, () => decodeRequest(encodeUtf8(JSON.stringify({ ...members, ...change }))));
   });
 
+  it('may hold a key handle of 255 bytes', () => {
+    const keyHandle = filled(255);
+    const body = { kind: 'u2f-authenticate', challenge: filled(32), appId: 'x', keyHandle } as const;
+    expect(decodeRequest(encodeRequest(request(body))).body).toEqual(body);
+  });
+
   it('are of a bounded size', async () => {
     const text = requestText('"x":""');
     const longest = text.replace('""', `"${'x'.repeat(MAXIMUM_DOCUMENT_BYTES - text.length)}"`);
@@ -295,6 +301,8 @@ describe('answers', () => {
     expect(decodeAnswer(encodeUtf8(text))).toEqual(answer({ kind: 'sign', signature: filled(3) }));
     const empty = answerText('"hosts_response":{"host_info":{}}');
     expect(decodeAnswer(encodeUtf8(empty))).toEqual(answer({ kind: 'hosts', hosts: [], pgpUserIds: [] }));
+    const first = { kind: 'u2f-authenticate', publicKey: filled(65), signature: filled(2), counter: 0 } as const;
+    expect(decodeAnswer(encodeAnswer(answer(first))).body).toEqual(first);
     const nothing = answerText('"me_response":{"me":{"public_key_wire":"","email":"","device_identifier":null}}');
     expect(decodeAnswer(encodeUtf8(nothing))).toEqual(answer({ kind: 'me', me: { email: '' } }));
   });
