@@ -11,7 +11,10 @@ export interface PairingStore {
   save(state: Uint8Array): Promise<void>;
   /** The 32 bytes that {@link PairingStore.saveSecretKey} got, or undefined. */
   loadSecretKey(): Promise<Uint8Array | undefined>;
-  /** Gets the X25519 secret key of the pairing, 32 bytes, once, before anything is saved under it. */
+  /**
+   * Gets the X25519 secret key of the pairing, 32 bytes, once, before anything is saved under it. A store copies what it
+   * keeps: the bytes are overwritten once this resolves.
+   */
   saveSecretKey(secretKey: Uint8Array): Promise<void>;
   /** Forgets both: the pairing has ended. */
   clear(): Promise<void>;

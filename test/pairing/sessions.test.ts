@@ -785,6 +785,21 @@ describe('a store', () => {
     }
   });
 
+  test('gets a secret key that is overwritten afterwards', async () => {
+    const given: Uint8Array[] = [];
+    const store = {
+      ...memoryPairingStore(),
+      saveSecretKey: (secretKey: Uint8Array) => {
+        expect(secretKey.some((byte) => byte !== 0)).toBe(true);
+        given.push(secretKey);
+        return Promise.resolve();
+      },
+    };
+    const computer = await new PairOfEnds().startComputer({ store });
+    expect(given).toEqual([new Uint8Array(32)]);
+    await computer.close();
+  });
+
   test('keeps a pairing in memory', async () => {
     const store = memoryPairingStore();
     const state = new Uint8Array([1]);
@@ -863,6 +878,55 @@ describe('a new run', () => {
     await settle();
     const fourth = await ends.startComputer();
     await expect(fourth.outcome(good ?? '')).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  test('hears nothing of what an earlier one has told, and of no more than 128 requests', async () => {
+    const ends = new PairOfEnds();
+    const { computer } = await ends.pair();
+    await computer.request(login());
+    await settle();
+    ends.computerRun.kill();
+    let run = await ends.startComputer();
+    const told = (): number => ends.computerEvents.filter(({ type }) => type === 'outcome').length;
+    expect(told()).toBe(0);
+    for (let round = 0; round < 2; round++) {
+      ends.network.carry = () => undefined;
+      for (let index = 0; index < 100; index++) {
+        void untilRejected(run.request(login({ fingerprint: new Uint8Array(32) })));
+      }
+      await settle();
+      ends.computerRun.kill();
+      ends.network.carry = (carried) => {
+        ends.network.deliver(carried);
+      };
+      run = await ends.startComputer();
+      await ends.clock.advance(2_000);
+    }
+    ends.computerRun.kill();
+    const before = told();
+    await ends.startComputer();
+    expect(told() - before).toBe(128);
+  });
+
+  test('begins where the one before was closed', async () => {
+    const ends = new PairOfEnds();
+    const { computer, phone } = await ends.pair();
+    ends.decide = () => new Promise(() => undefined);
+    const asked = untilRejected(computer.request(login()));
+    await settle();
+    await computer.close();
+    expect(await asked).toMatchObject({ code: 'request-canceled' });
+    await expect(computer.request(login())).rejects.toMatchObject({ code: 'request-canceled' });
+    await expect(computer.outcome('an id')).rejects.toMatchObject({ code: 'request-canceled' });
+    expect(ends.clock.timers).toBe(1);
+    await phone.close();
+    expect(ends.clock.timers).toBe(0);
+    const [again] = [await ends.startComputer(), await ends.startPhone()];
+    expect(again.pending()).toHaveLength(1);
+    const unpaired = new PairOfEnds();
+    const waiting = await unpaired.startComputer();
+    await waiting.close();
+    await expect(waiting.paired).rejects.toMatchObject({ code: 'request-canceled' });
   });
 
   test('of the phone asks what was not decided, and never what was', async () => {
