@@ -1,45 +1,24 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, createPublicKey, randomBytes, X509Certificate } from 'node:crypto';
-import { mkdir, readdir, readFile, stat, writeFile, chmod } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { completeSignData, encodeSignData, encodeSignature, verifySignature } from 'vaultwire/pairing';
 import { gitSigner, generatePgpKey } from '../../reference/src/phone/pgp-key.js';
-import { createPhone, openPhone, type NewPhone, type Phone } from '../../reference/src/phone/phone-home.js';
+import { createPhone, openPhone } from '../../reference/src/phone/phone-home.js';
 import { generateSshKey, SSH_KEY_TYPES, sshSigner } from '../../reference/src/phone/ssh-key.js';
 import { u2fSigner, type U2fAccount } from '../../reference/src/phone/u2f-keys.js';
 import { refused } from '../support/refused.js';
+import { ALICE, newPhone, openedPhone, PASSPHRASE } from './phone-support.js';
 import { temporaryFolder, whenDone } from './support.js';
-
-const PASSPHRASE = 'correct horse battery staple';
-const ALICE = 'Alice Example <alice@example.com>';
-
-async function newPhone(options: Partial<NewPhone> = {}): Promise<string> {
-  const folder = join(await temporaryFolder(), 'phone');
-  await createPhone({
-    folder,
-    passphrase: PASSPHRASE,
-    email: 'alice@example.com',
-    userId: ALICE,
-    sshKey: 'ed25519',
-    workFactor: 10,
-    ...options,
-  });
-  return folder;
-}
-async function opened(folder: string): Promise<Phone> {
-  const phone = await openPhone(folder, PASSPHRASE);
-  whenDone(() => phone.close());
-  return phone;
-}
 
 describe("the phone's keys file", () => {
   it('gives the same keys again, to its owner alone', async () => {
     const folder = await newPhone();
-    const phone = await opened(folder);
+    const phone = await openedPhone(folder);
     const { ssh, git } = phone.keys;
     await phone.close();
-    const again = await opened(folder);
+    const again = await openedPhone(folder);
     expect(again.keys.ssh.publicKey).toEqual(ssh.publicKey);
     expect(await again.keys.git.publicKey!(undefined)).toEqual(await git.publicKey!(undefined));
     expect(again.email).toBe('alice@example.com');
@@ -63,7 +42,7 @@ describe("the phone's keys file", () => {
       const error = await refused('open-failed', () => openPhone(folder, passphrase));
       expect(error.message).not.toContain(PASSPHRASE);
     }
-    await opened(folder);
+    await openedPhone(folder);
   });
 
   it('is never believed when it was cut off or changed, and never written over', async () => {
@@ -86,7 +65,18 @@ describe("the phone's keys file", () => {
       expect(await readFile(path)).toEqual(content);
     }
     await writeFile(path, whole);
-    await opened(folder);
+    await openedPhone(folder);
+  });
+
+  it('is narrowed to its owner, and not read when it is far too long', async () => {
+    const folder = await newPhone();
+    const path = join(folder, 'keys.age');
+    await chmod(path, 0o644);
+    await (await openedPhone(folder)).close();
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    await truncate(path, 64 * 1024 * 1024 + 1);
+    const error = await refused('configuration-invalid', () => openPhone(folder, PASSPHRASE));
+    expect(error.message).toContain('too long');
   });
 
   it('needs a passphrase, a folder of its own, and to be there', async () => {
@@ -118,7 +108,7 @@ describe("the phone's other files", () => {
 
   it('remember pins, logins and pairings', async () => {
     const folder = await newPhone();
-    const phone = await opened(folder);
+    const phone = await openedPhone(folder);
     const pin = { hostName: 'example.com', hostKey: new Uint8Array([1, 2, 3]) };
     await phone.addPin(pin);
     await phone.addPin({ ...pin, hostKey: new Uint8Array([4]) });
@@ -130,7 +120,7 @@ describe("the phone's other files", () => {
     await made.store.save(new Uint8Array([9]));
     await phone.close();
 
-    const again = await opened(folder);
+    const again = await openedPhone(folder);
     expect(again.pins()).toEqual([pin]);
     expect(again.hosts()).toEqual([{ user: 'alice', host: 'example.com' }]);
     const [kept, ...more] = await again.pairings();
@@ -147,7 +137,7 @@ describe("the phone's other files", () => {
 
   it('show nothing of what they hold, and refuse to be damaged, or to stand for one another', async () => {
     const folder = await newPhone();
-    const phone = await opened(folder);
+    const phone = await openedPhone(folder);
     await phone.addPin({ hostName: 'secret.example', hostKey: new Uint8Array([1]) });
     const one = await phone.newPairing({ identifier, computer: 'laptop', channels: {} });
     await one.store.save(new Uint8Array([1]));
@@ -165,7 +155,7 @@ describe("the phone's other files", () => {
     await writeFile(join(folder, 'memory'), memory);
 
     const other = identifier.replace('5C8A', '0000');
-    const again = await opened(folder);
+    const again = await openedPhone(folder);
     await writeFile(join(folder, 'pairings', other), await readFile(join(folder, 'pairings', identifier)));
     await refused('configuration-invalid', () => again.pairings());
     await refused('uid-invalid', () => again.newPairing({ identifier: '../x', computer: '', channels: {} }));
@@ -330,6 +320,8 @@ describe('U2F keys', () => {
     expect(await signer.authenticate(challenge, appId, changed)).toBeUndefined();
     expect(await signer.authenticate(challenge, appId, handle.slice(0, 79))).toBeUndefined();
 
+    const full = { accounts: Array<U2fAccount>(4096).fill(kept.accounts[0]!), change: () => Promise.resolve() };
+    await refused('not-permitted', () => u2fSigner(device, full).register(challenge, appId));
     const failing = u2fSigner(device, {
       accounts: kept.accounts,
       change: () => Promise.reject(new Error('disk full')),
@@ -341,13 +333,13 @@ describe('U2F keys', () => {
 
   it('go on counting when the phone was closed', async () => {
     const folder = await newPhone();
-    const phone = await opened(folder);
+    const phone = await openedPhone(folder);
     const { keyHandle } = await phone.keys.u2f.register(challenge, appId);
     const handle = new Uint8Array(keyHandle);
     expect((await phone.keys.u2f.authenticate(challenge, appId, handle))?.counter).toBe(1);
     expect(phone.u2fAccounts()).toEqual([appId]);
     await phone.close();
-    const again = await opened(folder);
+    const again = await openedPhone(folder);
     expect((await again.keys.u2f.authenticate(challenge, appId, handle))?.counter).toBe(2);
     await mkdir(join(folder, 'pairings'), { recursive: true });
   });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto';
 import { watch } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
@@ -30,7 +31,7 @@ import { describeConsent, describePolicy, jsonScreen, textScreen } from '../../r
 import { generateSshKey, sshSigner } from '../../reference/src/phone/ssh-key.js';
 import { refused } from '../support/refused.js';
 import { Log, newPhone, openedPhone, PhoneProcess, RawComputer, world } from './phone-support.js';
-import { temporaryFolder, whenDone } from './support.js';
+import { CLI, temporaryFolder, whenDone } from './support.js';
 
 const SESSION_ID = new Uint8Array(32).fill(9);
 
@@ -450,6 +451,17 @@ describe("the phone's screen", () => {
     expect(await confirming).toBe(true);
   });
 
+  it('keeps a bounded number of lines of bounded length', async () => {
+    const input = new PassThrough();
+    const lines = linesOf(input);
+    input.end(`${'x'.repeat(65 * 1024)}\n${'y\n'.repeat(2000)}`);
+    await settle();
+    const read: (string | undefined)[] = [];
+    for (let count = 0; count < 1100; count++) read.push(await lines.next());
+    expect(read.filter((line) => line === 'y')).toHaveLength(1024);
+    expect(new Set(read)).toEqual(new Set(['y', undefined]));
+  });
+
   it('speaks JSON with programs', async () => {
     const input = new PassThrough();
     const lines = linesOf(input);
@@ -563,6 +575,9 @@ describe('vaultwire phone', { timeout: 120_000 }, () => {
     const wrong = await PhoneProcess.start(other, ['pins']);
     expect((await wrong.ended).code).toBe(1);
     expect(wrong.errors.join('')).toContain('expected another passphrase');
+    const silent = spawnSync(process.execPath, [CLI, 'phone', 'pins', '--home', folder], { input: '' });
+    expect(silent.status).toBe(1);
+    expect(silent.stderr.toString()).toContain('expected --passphrase-file');
     const init = await PhoneProcess.start(folder, ['init', '--email', 'a@example.com']);
     expect((await init.ended).code).toBe(1);
     expect(init.errors.join('')).toContain('holds the keys of a phone already');
