@@ -194,7 +194,8 @@ export function describeBox(suite: BoxSuite): void {
       const box = alice.shared(bob.publicKey);
       const sealed = box.seal(pattern(5));
       const kept = sealed.slice();
-      for (const bytes of [sealed, box.open(kept), suite.sealTo(bob.publicKey, pattern(5))]) {
+      const anonymous = suite.sealTo(bob.publicKey, pattern(5));
+      for (const bytes of [sealed, box.open(kept), anonymous, bob.openSealed(anonymous), alice.publicKey]) {
         expect(bytes.byteOffset).toBe(0);
         expect(bytes.buffer.byteLength).toBe(bytes.length);
       }
