@@ -556,7 +556,7 @@ test('K7: a login that binds its host is not signed for a host that proved nothi
   expect(ends.asked).toEqual([]);
   await computer.request({ ...login({ hostBound: true }), hostAuth: proof('example.com') });
   const [signed] = ends.keys.signed;
-  expect(Buffer.from(signed?.data ?? []).includes(hostKey)).toBe(true);
+  expect(Buffer.from(signed?.data ?? []).includes(Buffer.from(hostKey))).toBe(true);
 });
 
 test('K8: a wrapped symmetric key of an old peer is refused by both ends, and counted', async () => {

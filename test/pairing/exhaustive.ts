@@ -113,10 +113,13 @@ interface World {
 /** The same, while one event is being worked out. */
 type Draft = { -readonly [K in keyof World]: World[K] } & {
   phones: number[];
-  sent: number[];
   jobs: string[];
   facts: Map<string, string>;
 };
+
+/** A message as it arrives at one end. */
+type Arriving =
+  { readonly at: 'C'; readonly event: ComputerEvent } | { readonly at: PhoneName; readonly event: PhoneEvent };
 
 const START = 1_700_000_000_000;
 const HELLO = 'hello';
@@ -132,6 +135,18 @@ const hex = (bytes: Uint8Array): string => {
 };
 const text = (value: unknown): string =>
   JSON.stringify(value, (_, member: unknown) => (member instanceof Uint8Array ? hex(member) : member));
+
+const messageKeys = new WeakMap<object, string>();
+/** Messages come again and again, and are long. */
+function eventKey(event: ComputerEvent | PhoneEvent): string {
+  if (event.type === 'refused') return `refused ${event.now} ${event.reason}`;
+  if (event.type === 'key') return `key ${event.now} ${hex(event.phonePublicKey)}`;
+  const content = 'answer' in event ? event.answer : 'request' in event ? event.request : undefined;
+  if (!content) return text(event);
+  let key = messageKeys.get(content);
+  if (key === undefined) messageKeys.set(content, (key = text(content)));
+  return `${event.type} ${event.now} ${key}`;
+}
 
 /** Explores a scenario breadth first, so that what it finds is found by a shortest path. */
 export function explore(scenario: Scenario, machines: Machines = realMachines): Exploration {
@@ -158,7 +173,8 @@ export function explore(scenario: Scenario, machines: Machines = realMachines): 
       for (const label of model.events(world)) {
         transitions++;
         try {
-          visit(model.apply(world, label), index, label, next);
+          const after = model.apply(world, label);
+          if (after !== world) visit(after, index, label, next);
         } catch (error) {
           if (!(error instanceof Violation)) throw error;
           const violation = { property: error.property, detail: error.message, trace: traceTo(index, label) };
@@ -175,7 +191,7 @@ const worldKey = (world: World): string =>
   [
     world.computer,
     world.phones.join(),
-    [...world.sent].sort((a, b) => a - b).join(),
+    world.sent.join(),
     [...world.jobs].sort().join(),
     [...world.facts].map(String).sort().join(),
     world.now - START,
@@ -338,19 +354,21 @@ class Model {
     return events;
   }
 
+  /** The world after an event; the same one when nothing comes of it. */
   apply(world: World, label: string): World {
+    const [subject = '', verb = '', object = '', outcome = ''] = label.split(' ');
+    const arriving = subject === 'deliver' || subject === 'forge' ? this.#arriving(world, subject, verb, object) : null;
+    if (arriving && this.#isIgnored(world, arriving)) return world;
     const draft: Draft = {
       ...world,
       phones: [...world.phones],
-      sent: [...world.sent],
       jobs: [...world.jobs],
       facts: new Map(world.facts),
     };
-    const [subject = '', verb = '', object = '', outcome = ''] = label.split(' ');
-    if (subject === 'deliver') {
-      this.#deliver(draft, this.#messages[Number(verb)]!, object);
-    } else if (subject === 'forge') {
-      this.#forge(draft, verb, object);
+    if (arriving?.at === 'C') {
+      this.#computer(draft, arriving.event);
+    } else if (arriving) {
+      this.#phone(draft, arriving.at, arriving.event);
     } else if (subject === 'time') {
       draft.now += Number(verb);
       draft.times++;
@@ -363,42 +381,54 @@ class Model {
     return draft;
   }
 
-  #deliver(draft: Draft, message: Message, to: string): void {
-    const { now } = draft;
-    if (to === 'C') {
-      const { phase } = this.#computers.state(draft.computer);
-      const peer = 'phonePublicKey' in phase ? nameOf(phase.phonePublicKey) : undefined;
-      if (message.kind === 'key') {
-        this.#computer(draft, { type: 'key', phonePublicKey: KEYS[message.by], now });
-      } else if (message.kind === 'answer' && message.by === peer) {
-        this.#computer(draft, { type: 'answer', answer: message.answer, now });
-      } else {
-        const reason = message.kind === 'request' && message.to === peer ? 'reflected' : 'does-not-open';
-        this.#computer(draft, { type: 'refused', reason, now });
+  #arriving({ computer, now }: World, subject: string, what: string, to: string): Arriving {
+    if (subject === 'forge') return this.#forged(what, to, now);
+    const message = this.#messages[Number(what)]!;
+    if (to !== 'C') {
+      const at = to as PhoneName;
+      if (message.kind === 'request' && message.to === at) {
+        return { at, event: { type: 'request', request: message.request, now } };
       }
-      return;
+      const reason = message.kind === 'answer' && message.by === at ? 'reflected' : 'does-not-open';
+      return { at, event: { type: 'refused', reason, now } };
     }
-    const name = to as PhoneName;
-    if (message.kind === 'request' && message.to === name) {
-      this.#phone(draft, name, { type: 'request', request: message.request, now });
-    } else {
-      const reason = message.kind === 'answer' && message.by === name ? 'reflected' : 'does-not-open';
-      this.#phone(draft, name, { type: 'refused', reason, now });
+    if (message.kind === 'key') return { at: 'C', event: { type: 'key', phonePublicKey: KEYS[message.by], now } };
+    const { phase } = this.#computers.state(computer);
+    const peer = 'phonePublicKey' in phase ? nameOf(phase.phonePublicKey) : undefined;
+    if (message.kind === 'answer' && message.by === peer) {
+      return { at: 'C', event: { type: 'answer', answer: message.answer, now } };
     }
+    const reason = message.kind === 'request' && message.to === peer ? 'reflected' : 'does-not-open';
+    return { at: 'C', event: { type: 'refused', reason, now } };
   }
 
   /** What the adversary makes by itself: its own key, answers under it where the computer took it, and noise. */
-  #forge(draft: Draft, what: string, kind: string): void {
-    const { now } = draft;
+  #forged(what: string, kind: string, now: number): Arriving {
     if (what === 'garbage') {
-      if (kind === 'C') this.#computer(draft, { type: 'refused', reason: 'malformed', now });
-      else this.#phone(draft, kind as PhoneName, { type: 'refused', reason: 'malformed', now });
-    } else if (what === 'key') {
-      this.#computer(draft, { type: 'key', phonePublicKey: KEYS.M, now });
-    } else {
-      const answer = { requestId: what, version: '2.4.4', snsEndpointArn: 'arn:M', body: FORGED[kind]! };
-      this.#computer(draft, { type: 'answer', answer, now });
+      const event = { type: 'refused', reason: 'malformed', now } as const;
+      return kind === 'C' ? { at: kind, event } : { at: kind as PhoneName, event };
     }
+    if (what === 'key') return { at: 'C', event: { type: 'key', phonePublicKey: KEYS.M, now } };
+    const answer = { requestId: what, version: '2.4.4', snsEndpointArn: 'arn:M', body: FORGED[kind]! };
+    return { at: 'C', event: { type: 'answer', answer, now } };
+  }
+
+  #isIgnored(world: World, { at, event }: Arriving): boolean {
+    if (at === 'C') {
+      const { id, step } = this.#stepComputer(world.computer, event);
+      return id === world.computer && step.effects.length === 0;
+    }
+    const before = world.phones[this.#scenario.phones.indexOf(at as 'A')]!;
+    const { id, step } = this.#stepPhone(before, event);
+    return id === before && step.effects.length === 0;
+  }
+
+  #stepComputer(id: number, event: ComputerEvent): { readonly id: number; readonly step: ComputerStep } {
+    return this.#computers.step(id, eventKey(event), (state) => this.#machines.computer(state, event));
+  }
+
+  #stepPhone(id: number, event: PhoneEvent): { readonly id: number; readonly step: PhoneStep } {
+    return this.#phones.step(id, eventKey(event), (state) => this.#machines.phone(state, event));
   }
 
   #computerLocal(draft: Draft, verb: string, object: string): void {
@@ -505,9 +535,7 @@ class Model {
   /** Takes a step of the computer and checks what it does. */
   #computer(draft: Draft, event: ComputerEvent): void {
     const before = this.#computers.state(draft.computer);
-    const { id, step } = this.#computers.step(draft.computer, text(event), (state) =>
-      this.#machines.computer(state, event),
-    );
+    const { id, step } = this.#stepComputer(draft.computer, event);
     const after = this.#computers.state(id);
     draft.computer = id;
     if ('phonePublicKey' in before.phase && 'phonePublicKey' in after.phase) {
@@ -573,7 +601,7 @@ class Model {
   #phone(draft: Draft, name: PhoneName, event: PhoneEvent): void {
     const index = this.#scenario.phones.indexOf(name as 'A');
     const before = draft.phones[index]!;
-    const { id, step } = this.#phones.step(before, text(event), (state) => this.#machines.phone(state, event));
+    const { id, step } = this.#stepPhone(before, event);
     draft.phones[index] = id;
     const begin = (job: string): void => {
       draft.jobs = [...new Set([...draft.jobs, `${name} ${job}`])];
@@ -650,7 +678,7 @@ class Model {
     const { requestId, body } = answer;
     if (body.kind === 'ack' || body.kind === 'unpair') return;
     const fact = `${name} answered ${requestId}`;
-    const said = text(answer);
+    const said = String(this.#message({ kind: 'answer', by: name, answer }));
     const before = draft.facts.get(fact);
     if (before !== undefined && before !== said) throw new Violation('one-answer', `${requestId} answered differently`);
     draft.facts.set(fact, said);
@@ -708,7 +736,7 @@ class Model {
 
   #send(draft: Draft, message: Message): void {
     const id = this.#message(message);
-    if (!draft.sent.includes(id)) draft.sent.push(id);
+    if (!draft.sent.includes(id)) draft.sent = [...draft.sent, id].sort((a, b) => a - b);
   }
 
   #message(message: Message): number {
