@@ -14,10 +14,14 @@ const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EADDRINUSE: 'the address is in use: choose another --port, or 0 for a free one',
   EADDRNOTAVAIL: 'no such address on this machine',
+  ECONNREFUSED: 'nobody answers there',
+  ECONNRESET: 'the other end hung up',
+  EHOSTUNREACH: 'no way to get there',
   EISDIR: 'a folder, not a file',
   ENOENT: 'no such file or folder',
   ENOTDIR: 'not a folder',
   ENOTFOUND: 'no such host',
+  ETIMEDOUT: 'no answer in time',
 };
 
 function createProgram(): Command {

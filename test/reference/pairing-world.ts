@@ -22,13 +22,14 @@ export interface Run {
 export async function run(
   program: string,
   parameters: readonly string[],
-  options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string; readonly input?: string } = {},
+  options: {
+    readonly env?: NodeJS.ProcessEnv;
+    readonly input?: string;
+    readonly signal?: AbortSignal | undefined;
+  } = {},
 ): Promise<Run> {
-  const child = spawn(program, parameters, {
-    stdio: 'pipe',
-    cwd: options.cwd,
-    env: { ...process.env, ...options.env },
-  });
+  const child = spawn(program, parameters, { stdio: 'pipe', env: { ...process.env, ...options.env } });
+  options.signal?.addEventListener('abort', () => child.kill('SIGKILL'));
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));

@@ -36,8 +36,6 @@ export function registerSshProxy(program: Command): void {
 }
 
 async function proxy(home: Home, host: string, port: number): Promise<void> {
-  // Half open: what the client still has to say goes on after the server has said all, and the other way round.
-  const socket = connect({ host, port, allowHalfOpen: true });
   const names = [hostName(host, port)];
   const command = await parentCommand();
   const watch = new Watch(async (proof) => {
@@ -52,6 +50,8 @@ async function proxy(home: Home, host: string, port: number): Promise<void> {
       console.error(`vaultwire ssh-proxy: the phone will not know the name of the host: ${reason}`);
     }
   });
+  // Half open: what the client still has to say goes on after the server has said all, and the other way round.
+  const socket = connect({ host, port, allowHalfOpen: true });
   const upwards = pipeline(process.stdin, socket).catch(() => {
     // ssh has gone, or the server has: the other direction says which.
     socket.destroy();
