@@ -52,9 +52,10 @@ export function isKeyHandleFor(
   { deviceIdentifier, appId }: Omit<KeyHandleParts, 'random'>,
 ): boolean {
   assertBytes(keyHandle, 'key handle');
-  const ours = keyHandle.length === KEY_HANDLE_LENGTH;
-  const random = ours ? keyHandle.subarray(MAGIC.length, MAGIC.length + KEY_HANDLE_RANDOM_LENGTH) : new Uint8Array(32);
-  return equalBytes(keyHandle, makeKeyHandle({ deviceIdentifier, appId, random })) && ours;
+  // Of another length, it equals no key handle that is made here.
+  const random = new Uint8Array(KEY_HANDLE_RANDOM_LENGTH);
+  random.set(keyHandle.subarray(MAGIC.length, MAGIC.length + KEY_HANDLE_RANDOM_LENGTH));
+  return equalBytes(keyHandle, makeKeyHandle({ deviceIdentifier, appId, random }));
 }
 
 /** What a registration is about. */

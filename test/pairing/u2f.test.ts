@@ -27,6 +27,7 @@ import {
   verifyU2fAuthentication,
   verifyU2fRegistration,
 } from '../../src/pairing/u2f.js';
+import type { SshVerifier } from '../../src/pairing/ssh.js';
 import { fromHex, join, toHex } from '../crypto/hex.js';
 import fixture from '../fixtures/pairing/u2f.json' with { type: 'json' };
 import { refused } from '../support/refused.js';
@@ -91,6 +92,22 @@ describe('what OpenSSL has made', () => {
     const check = (result: boolean) =>
       verifyU2fAuthentication(authentication, publicKey, authenticationSignature, decide(result));
     expect([await check(true), await check(false)]).toEqual([true, false]);
+    // What is no signature does not get that far.
+    expect(await verifyU2fAuthentication(authentication, publicKey, challenge, decide(true))).toBe(false);
+  });
+
+  it('goes to a verifier of the caller with memory of its own', async () => {
+    const key = Uint8Array.from(publicKey);
+    const seen: unknown[] = [];
+    const verifier: SshVerifier = async (check) => {
+      await Promise.resolve();
+      seen.push(check.key);
+      return true;
+    };
+    const result = verifyU2fAuthentication(authentication, key, authenticationSignature, { verifier });
+    key.fill(0);
+    await result;
+    expect(seen).toEqual([{ type: 'ecdsa-sha2-nistp256', point: publicKey }]);
   });
 
   it('is checked as it was when asked', async () => {
@@ -166,6 +183,7 @@ describe('what is signed', () => {
     await refused('point-invalid', register({ publicKey: join(Uint8Array.of(6), publicKey.slice(1)) }));
     await refused('argument-invalid', register({ appId: '' }));
     expect(registrationSigningInput({ ...registration, keyHandle: new Uint8Array(255) }).length).toBe(385);
+    expect(registrationSigningInput({ ...registration, keyHandle: new Uint8Array(1) }).length).toBe(131);
 
     const authenticate = (changes: object) => () => authenticationSigningInput({ ...authentication, ...changes });
     await refused('length-invalid', authenticate({ challenge: new Uint8Array(33) }));
@@ -174,6 +192,7 @@ describe('what is signed', () => {
       await refused('parameter-out-of-range', authenticate({ counter: wrong }));
     }
     expect(toHex(authenticate({ counter: 2 ** 32 - 1 })().subarray(32, 37))).toBe('01ffffffff');
+    expect(toHex(authenticate({ counter: 0 })().subarray(32, 37))).toBe('0100000000');
     await refused('point-invalid', () =>
       verifyU2fAuthentication(authentication, new Uint8Array(65), authenticationSignature),
     );
@@ -200,6 +219,7 @@ describe('raw messages', () => {
     await refused('der-invalid', certificate(new Uint8Array()));
     await refused('der-invalid', certificate(fromHex('3000')));
     await refused('der-invalid', certificate(fromHex('30800000')));
+    await refused('der-invalid', certificate(join(fromHex('3080'), new Uint8Array(128))));
     await refused('der-invalid', certificate(fromHex('30810100')));
     await refused('der-invalid', certificate(fromHex(`3082000101`)));
     await refused('der-invalid', certificate(join(fromHex('31'), attestationCertificate.subarray(1))));
