@@ -544,5 +544,5 @@ function qrTextOf(options: ComputerSessionOptions, publicKey: Bytes): string {
 
 function resultOf(outcome: Outcome): AnswerBody | null {
   if ('error' in outcome) throw new VaultwireError(outcome.error.code, outcome.error.message);
-  return structuredClone(outcome.body);
+  return outcome.body;
 }

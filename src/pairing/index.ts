@@ -17,5 +17,6 @@ export * from './computer-session.js';
 export * from './phone-session.js';
 export { type SessionCounters } from './driver.js';
 export * from './u2f.js';
-export type { ComputerEnd, ComputerReport } from './computer.js';
-export type { PhoneEnd, PhoneReport } from './phone.js';
+export * from './computer.js';
+export * from './phone.js';
+export type { RefusalCounters, RefusalReason } from './machine.js';

@@ -5,7 +5,7 @@ import { startComputerSession } from '../../src/pairing/computer-session.js';
 import { MAXIMUM_WAITING_EFFECTS, REMEMBERED_NONCES } from '../../src/pairing/driver.js';
 import { decodeMessage, encodeCiphertextMessage, encodeKeyMessage } from '../../src/pairing/envelope.js';
 import { comparisonCode } from '../../src/pairing/identity.js';
-import { encodeRequest, type RequestBody } from '../../src/pairing/messages.js';
+import { encodeAnswer, encodeRequest, type RequestBody } from '../../src/pairing/messages.js';
 import { startPhoneSession } from '../../src/pairing/phone-session.js';
 import { decodeQrText } from '../../src/pairing/qr.js';
 import { completeSignData, publicKeyFingerprint, publicKeyFingerprintText } from '../../src/pairing/ssh.js';
@@ -69,7 +69,7 @@ describe('a pairing', () => {
     expect(await phone.ended).toBe('unpaired-by-computer');
     expect([ends.computerStore.secretKey, ends.phoneStore.secretKey]).toEqual([undefined, undefined]);
     expect([ends.computerStore.state, ends.phoneStore.state]).toEqual([undefined, undefined]);
-    expect(ends.clock.timers).toBe(0);
+    expect([ends.clock.timers, ends.network.receivers]).toEqual([0, 0]);
     await expect(computer.request(login())).rejects.toMatchObject({ code: 'pairing-ended' });
   });
 
@@ -180,6 +180,9 @@ describe('a pairing', () => {
     publicKey.fill(0);
     expect(ends.keys.signed[0]?.data).toEqual(new Uint8Array(32).fill(3));
     Object.assign(await computer.paired, { email: 'changed' });
+    for (const event of ends.computerEvents) if (event.type === 'paired') Object.assign(event.me, { email: 'changed' });
+    await computer.request({ kind: 'hosts' });
+    await settle();
     ends.computerRun.kill();
     const again = await ends.startComputer();
     expect((await again.paired).email).toBe('ada@example.com');
@@ -240,7 +243,8 @@ describe('the code of both keys', () => {
 
   test('is told even where nobody compares it', async () => {
     const ends = new PairOfEnds();
-    const { phone } = await ends.pair();
+    const { computer, phone } = await ends.pair();
+    await computer.request({ kind: 'hosts' });
     const told = { type: 'comparison-code', code: phone.comparisonCode };
     expect(ends.computerEvents.filter(({ type }) => type === 'comparison-code')).toEqual([told]);
     expect(ends.phoneEvents.filter(({ type }) => type === 'comparison-code')).toEqual([told]);
@@ -671,6 +675,22 @@ describe('floods', () => {
 });
 
 describe('a store', () => {
+  test('that hangs makes a computer let go of what would wait for it', async () => {
+    const ends = new PairOfEnds();
+    const { computer } = await ends.pair();
+    await settle();
+    const box = nobleBox
+      .importKey(ends.phoneStore.secretKey ?? new Uint8Array(32))
+      .shared(decodeQrText(computer.qrText).publicKey);
+    const answer = encodeAnswer({ requestId: 'of nobody', version: '2.4.4', body: { kind: 'sign', error: 'no' } });
+    const message = encodeCiphertextMessage(box, answer);
+    ends.computerStore.beforeSave = () => new Promise(() => undefined);
+    for (let index = 0; index < MAXIMUM_WAITING_EFFECTS + 10; index++) {
+      ends.network.deliver({ channel: 'queue', queue: computer.address.receiveQueue, message });
+    }
+    expect(computer.counters().dropped).toBe(10);
+  });
+
   test('has saved whatever an end has sent', async () => {
     const ends = new PairOfEnds();
     const carry = ends.network.carry;
@@ -723,6 +743,7 @@ describe('a store', () => {
     const ends = new PairOfEnds();
     const { computer, phone } = await ends.pair();
     const clear = ends.computerStore.clear;
+    const clearPhone = ends.phoneStore.clear;
     ends.computerStore.clear = ends.phoneStore.clear = () => Promise.reject(new Error('read-only'));
     await computer.unpair();
     await phone.ended;
@@ -731,11 +752,9 @@ describe('a store', () => {
     ends.computerStore.clear = clear;
     const next = await ends.startComputer();
     expect(next.qrText).not.toBe(computer.qrText);
-    ends.phoneStore.clear = () => {
-      ends.phoneStore.state = undefined;
-      return Promise.resolve();
-    };
+    ends.phoneStore.clear = clearPhone;
     await expect(ends.startPhone()).rejects.toMatchObject({ code: 'argument-invalid' });
+    expect([ends.phoneStore.state, ends.phoneStore.secretKey]).toEqual([undefined, undefined]);
     await ends.startPhone({ qrText: next.qrText });
     expect(await next.paired).toMatchObject({ email: 'ada@example.com' });
   });
@@ -920,7 +939,7 @@ describe('a new run', () => {
     await expect(computer.outcome('an id')).rejects.toMatchObject({ code: 'request-canceled' });
     expect(ends.clock.timers).toBe(1);
     await phone.close();
-    expect(ends.clock.timers).toBe(0);
+    expect([ends.clock.timers, ends.network.receivers]).toEqual([0, 0]);
     const [again] = [await ends.startComputer(), await ends.startPhone()];
     expect(again.pending()).toHaveLength(1);
     const unpaired = new PairOfEnds();

@@ -121,6 +121,11 @@ export class FakeNetwork {
       });
   }
 
+  /** How many receive anything at all. */
+  get receivers(): number {
+    return [...this.#receivers.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
   /** Delivers to whoever receives, or to the next who does: a queue keeps what it has. */
   deliver({ channel, queue, message }: Carried): void {
     const name = `${channel} ${queue}`;
