@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { stat } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -90,6 +90,35 @@ describe('vaultwire agent', () => {
   });
 });
 
+describe.skipIf(!isInstalled('sshd', 'ssh', 'ssh-keygen'))('other keys than Ed25519', () => {
+  it.each([
+    { phoneKey: 'ecdsa-nistp256', hostKey: 'ecdsa', listed: /^256 \S+ alice@example\.com \(ECDSA\)\n$/ },
+    { phoneKey: 'rsa', hostKey: 'rsa', listed: /^3072 \S+ alice@example\.com \(RSA\)\n$/ },
+  ] as const)('log in and sign files: $phoneKey', async ({ phoneKey, hostKey, listed }) => {
+    world = await World.pair(['queue'], phoneKey);
+    const [agent, phone] = [await world.agent(), await world.phone('all')];
+    expect((await run('ssh-add', ['-l'], { env: world.env })).stdout).toMatch(listed);
+    const sshd = await startSshd(world.publicKey, hostKey);
+    expect(await ssh(world, sshd, 'echo in')).toEqual({ code: 0, stdout: 'in\n', stderr: '' });
+    // What the host proved by such a key was true, or it would not have been remembered.
+    expect(await phone.until({ event: 'pinned' })).toMatchObject({ pin: { hostName: `[127.0.0.1]:${sshd.port}` } });
+    await agent.until({ event: 'signed' });
+
+    const [file, key, signers] = ['file', 'key.pub', 'signers'].map((name) => join(world?.folder ?? '', name));
+    await writeFile(file!, 'what is signed');
+    await writeFile(key!, world.publicKey);
+    await writeFile(signers!, `${EMAIL} ${world.publicKey}\n`);
+    const signed = await run('ssh-keygen', ['-Y', 'sign', '-n', 'file', '-f', key!, file!], { env: world.env });
+    expect(signed.code, signed.stderr).toBe(0);
+    const verified = await run(
+      'ssh-keygen',
+      ['-Y', 'verify', '-n', 'file', '-f', signers!, '-I', EMAIL, '-s', `${file!}.sig`],
+      { input: 'what is signed' },
+    );
+    expect(verified.stdout).toContain('Good "file" signature');
+  });
+});
+
 describe.skipIf(!isInstalled('sshd', 'ssh'))('logins that the phone asks about', () => {
   const decide = async (phone: Running, decision: object, asked: object): Promise<void> => {
     const question = await phone.until({ event: 'asked' });
@@ -158,6 +187,24 @@ describe.skipIf(!isInstalled('sshd', 'ssh'))('logins that the phone asks about',
     expect(refused['subject']).toContain('login as');
     // Neither the phone nor the time has ended it.
     expect(refused['reason']).toBe('nobody waits for the answer any more');
+  });
+
+  it('have the name of the host, by whatever key exchange', async () => {
+    world = await World.pair(['queue']);
+    const agent = await world.agent();
+    await world.phone('all');
+    const sshd = await startSshd(world.publicKey);
+    for (const algorithm of [
+      'sntrup761x25519-sha512@openssh.com',
+      'ecdh-sha2-nistp256',
+      'diffie-hellman-group-exchange-sha256',
+      'diffie-hellman-group14-sha256',
+    ]) {
+      const login = await ssh(world, sshd, 'echo in', ['-o', `KexAlgorithms=${algorithm}`]);
+      expect(login, algorithm).toEqual({ code: 0, stdout: 'in\n', stderr: '' });
+      const { subject } = await agent.until({ event: 'signed' });
+      expect([algorithm, subject]).toEqual([algorithm, `login as ${sshd.user} to [127.0.0.1]:${sshd.port}`]);
+    }
   });
 
   it('go through a proxy that keeps every byte, and ends when both ends have', async () => {

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from 'vitest';
 import { createPhone } from '../../reference/src/phone/phone-home.js';
+import type { SshKeyKind } from '../../reference/src/phone/ssh-key.js';
 import type { Sshd } from './sshd.js';
 import { CLI } from './support.js';
 
@@ -144,10 +145,10 @@ export class World {
     return new World(await shortFolder());
   }
 
-  static async pair(channels: readonly ChannelKind[]): Promise<World> {
+  static async pair(channels: readonly ChannelKind[], sshKey: SshKeyKind = 'ed25519'): Promise<World> {
     const world = await World.make();
     try {
-      await world.#pair(channels);
+      await world.#pair(channels, sshKey);
       return world;
     } catch (error) {
       await world.close();
@@ -155,8 +156,8 @@ export class World {
     }
   }
 
-  async #pair(channels: readonly ChannelKind[]): Promise<void> {
-    const { computer, phone } = await this.startPairing(channels);
+  async #pair(channels: readonly ChannelKind[], sshKey: SshKeyKind): Promise<void> {
+    const { computer, phone } = await this.startPairing(channels, sshKey);
     const shown = await computer.until({ event: 'code' });
     const compared = await phone.until({ event: 'comparison-code' });
     expect(compared['code']).toBe(shown['code']);
@@ -170,6 +171,7 @@ export class World {
   /** Both ends, about to compare codes. */
   async startPairing(
     channels: readonly ChannelKind[],
+    sshKey: SshKeyKind = 'ed25519',
   ): Promise<{ readonly computer: Running; readonly phone: Running }> {
     const options: string[] = [];
     if (channels.includes('queue')) options.push('--queue', this.queue);
@@ -184,7 +186,7 @@ export class World {
       passphrase: 'a passphrase',
       email: EMAIL,
       userId: USER_ID,
-      sshKey: 'ed25519',
+      sshKey,
       workFactor: 10,
     });
     const computer = this.start('pair', '--json', '--home', this.computerHome, ...options);
