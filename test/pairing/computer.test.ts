@@ -96,6 +96,8 @@ describe('a handshake at the computer', () => {
     ]);
     expect(computer.state.phase).toEqual({ at: 'paired', phonePublicKey: PHONE, me: ME, snsEndpointArn: 'arn:1' });
     expect(computerWake(computer.state)).toBeNull();
+    expect(computer.answer('hello', { kind: 'me', me: { email: 'eve@example.com' } }, 'arn:2')).toEqual([]);
+    expect(computer.state.counters).toMatchObject({ duplicates: 1, unsolicited: 0 });
   });
 
   test('waits for compared codes, by default', () => {

@@ -130,6 +130,17 @@ describe('what is remembered', () => {
     }
   });
 
+  test('what is needed to know it again, and nothing else', () => {
+    const times = { from: NOW, until: NOW + POLICY_MILLISECONDS };
+    expect(remember([], known, 'kind', NOW)).toEqual([{ ...times, scope: 'kind', kind: 'ssh-login' }]);
+    expect(remember([], known, 'this', NOW)).toEqual([
+      { ...times, scope: 'this', kind: 'ssh-login', user: 'ada', hostKey: filled(1) },
+    ]);
+    expect(remember([], commit('Ada'), 'this', NOW)).toEqual([
+      { ...times, scope: 'this', kind: 'git-commit', about: 'Ada' },
+    ]);
+  });
+
   test('the same approval again replaces the one before', () => {
     const first = remember([], commit('Ada'), 'this', NOW);
     const later = remember(remember(first, commit('Eve'), 'this', NOW), commit('Ada'), 'this', NOW + 1000);
