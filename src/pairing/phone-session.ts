@@ -411,7 +411,7 @@ class Session implements PhoneSession {
       case 'send': {
         const message = this.#seal(effect.answer);
         return () => {
-          this.#channels.send(message);
+          if (message) this.#channels.send(message);
         };
       }
       case 'compare-codes':
@@ -462,8 +462,15 @@ class Session implements PhoneSession {
     }
   }
 
-  #seal(answer: PairingAnswer): Bytes {
-    const message = encodeCiphertextMessage(this.#box, encodeAnswer(answer));
+  #seal(answer: PairingAnswer): Bytes | undefined {
+    let message: Bytes;
+    try {
+      message = encodeCiphertextMessage(this.#box, encodeAnswer(answer));
+    } catch (error) {
+      // Too long with its push endpoint: the computer gives up in time.
+      tell(this.#options.onEvent, { type: 'failed', requestId: answer.requestId, error });
+      return undefined;
+    }
     this.#nonces.add(nonceText(message.subarray(1)));
     return message;
   }
@@ -497,7 +504,9 @@ class Session implements PhoneSession {
     let decision: Decision = { approve: false };
     try {
       const consent = consentTo(subject, { requestId, computer: this.computer, until });
-      decision = await this.#options.ask(consent, controller.signal);
+      const said = await this.#options.ask(consent, controller.signal);
+      // Read here: what is no decision is no approval either.
+      if (said.approve) decision = { approve: true, remember: said.remember };
     } catch {
       // A prompt that fails has not said yes.
     }

@@ -135,6 +135,8 @@ describe('a pairing', () => {
     await expect(computer.request(login())).rejects.toMatchObject({ code: 'request-rejected' });
     ends.decide = () => Promise.reject(new Error('the prompt broke'));
     await expect(computer.request(login())).rejects.toMatchObject({ code: 'request-rejected' });
+    ends.decide = () => Promise.resolve(undefined as never);
+    await expect(computer.request(login())).rejects.toMatchObject({ code: 'request-rejected' });
     await expect(computer.request(login({ fingerprint: new Uint8Array(32) }))).rejects.toMatchObject({
       code: 'request-failed',
       message: expect.stringContaining('unknown key fingerprint') as string,
@@ -156,6 +158,18 @@ describe('a pairing', () => {
     await expect(computer.request(commit)).rejects.toMatchObject({ code: 'request-failed' });
     await expect(computer.request(authenticate())).rejects.toMatchObject({ code: 'request-failed' });
     await expect(computer.request(register)).rejects.toMatchObject({ code: 'request-failed' });
+  });
+
+  test('is not broken by an answer that does not fit into a message', async () => {
+    const ends = new PairOfEnds();
+    const { computer, phone } = await ends.pair();
+    phone.setPushEndpoint('a'.repeat(300_000));
+    const lost = untilRejected(computer.request(login()));
+    await ends.clock.advance(30_000);
+    expect(await lost).toMatchObject({ code: 'request-timeout' });
+    expect(ends.phoneEvents).toContainEqual(expect.objectContaining({ type: 'failed' }));
+    phone.setPushEndpoint(null);
+    expect(await computer.request(login())).toMatchObject({ kind: 'sign' });
   });
 
   test('is not broken by a key that gives something else than a signature', async () => {
@@ -368,6 +382,18 @@ describe('consent', () => {
       [['app id'], []],
     ]);
     expect(ends.asked[2]?.verified).toEqual([{ name: 'app id', value: 'https://example.com' }]);
+  });
+
+  test('is about what was asked, whatever its reader does to it', async () => {
+    const ends = new PairOfEnds();
+    const { computer } = await ends.pair();
+    ends.decide = ({ subject }) => {
+      if (subject.kind === 'ssh-login') subject.hostKey?.fill(0);
+      return Promise.resolve({ approve: true });
+    };
+    await computer.request(login({ hostAuth: hostAuth('example.com') }));
+    expect(ends.phoneEvents).toContainEqual({ type: 'pinned', pin: { hostName: 'example.com', hostKey } });
+    expect(hostKey.some((byte) => byte !== 0)).toBe(true);
   });
 
   test('a host is pinned by its first approval, and another key of it is refused, unasked', async () => {
