@@ -414,7 +414,7 @@ describe('a relay', () => {
   });
 
   it('drops a client that does not show that it is there', async () => {
-    const server = await relay({ limits: { heartbeat: 10 } });
+    const server = await relay({ limits: { heartbeat: 250 } });
     const [dead, living] = [await raw(server.url, false), await raw(server.url)];
     expect(await closeCode(dead)).toBe(1006);
     expect(living.readyState).toBe(WebSocket.OPEN);

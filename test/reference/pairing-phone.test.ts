@@ -583,6 +583,29 @@ describe('vaultwire phone', { timeout: 120_000 }, () => {
     expect(init.errors.join('')).toContain('holds the keys of a phone already');
   });
 
+  it('tells the computer nothing before its user has compared the codes, where that is wanted', async () => {
+    const folder = await newPhone();
+    const queue = await temporaryFolder();
+    for (const [said, code] of [
+      ['no', 1],
+      ['yes', 0],
+    ] as const) {
+      const computer = new RawComputer({ queue });
+      const options = ['--queue', queue, '--compare', '--json'];
+      const pairing = await PhoneProcess.start(folder, ['pair', computer.qrText, ...options]);
+      const greeting = computer.greet();
+      greeting.catch(() => undefined);
+      const { code: shown } = await pairing.event('confirm');
+      expect(shown).toBe((await pairing.event('comparison-code'))['code']);
+      expect(computer.answers.all.filter(({ body }) => body.kind === 'me')).toEqual([]);
+      pairing.write(said);
+      if (said === 'yes') await greeting;
+      expect((await pairing.ended).code).toBe(code);
+      expect(await readdir(join(folder, 'pairings'))).toHaveLength(said === 'yes' ? 1 : 0);
+      expect(computer.answers.all.filter(({ body }) => body.kind === 'me')).toHaveLength(said === 'yes' ? 1 : 0);
+    }
+  });
+
   it('never gives two answers to one request, whenever it is killed', async () => {
     const folder = await newPhone();
     const queue = await temporaryFolder();

@@ -45,6 +45,7 @@ export class RunningPhone {
     const introduced = new Promise<void>((resolve) => {
       introduce = resolve;
     });
+    let isDescribed = false;
     let fail: (reason: 'store-failed') => void = () => undefined;
     const failed = new Promise<'store-failed'>((resolve) => {
       fail = resolve;
@@ -58,17 +59,18 @@ export class RunningPhone {
           receive: (deliver) => channel.receive(deliver),
           send: async (message) => {
             await channel.send(message);
-            if (message[0] === SEALED) introduce();
+            // Before that, it may have been an acknowledgement.
+            if (isDescribed && message[0] === SEALED) introduce();
           },
         }));
       },
       store: kept.store,
       keys: phone.keys,
-      me: () => ({
-        email: phone.email,
-        deviceIdentifier: phone.deviceIdentifier,
-        u2fAccounts: phone.u2fAccounts(),
-      }),
+      me: () => {
+        isDescribed = true;
+        const { email, deviceIdentifier } = phone;
+        return { email, deviceIdentifier, u2fAccounts: phone.u2fAccounts() };
+      },
       hosts: () => Promise.resolve({ hosts: phone.hosts(), pgpUserIds: phone.pgpUserIds() }),
       pins: phone.pins(),
       ask: async (consent, signal) => {
