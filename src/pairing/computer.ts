@@ -19,7 +19,7 @@ import {
  * messages, decodes them and turns effects into messages. Times are milliseconds since 1970.
  */
 
-/** How long a shown QR is good for, and how long its user may compare codes, in milliseconds. */
+/** How long a phone has from the QR's display to its greeting, and then its user to compare codes, in milliseconds. */
 export const PAIR_MILLISECONDS = 90_000;
 /** The same for a browser. */
 export const BROWSER_PAIR_MILLISECONDS = 60_000;
@@ -360,7 +360,8 @@ class ComputerDraft {
     }
     switch (phase.at) {
       case 'showing': {
-        const hello = this.#sent({ requestId: settings.helloId, body: { kind: 'me' }, acknowledge: true, sent: null });
+        const request = { requestId: settings.helloId, body: { kind: 'me' }, acknowledge: true, sent: null } as const;
+        const hello = this.#sent(request, phase.until);
         this.#set({ phase: { at: 'greeting', phonePublicKey, hello } });
         return;
       }
@@ -545,20 +546,20 @@ class ComputerDraft {
     }
   }
 
-  #sent(request: WaitingRequest): WaitingRequest {
-    const timed = this.#timed(request);
+  #sent(request: WaitingRequest, atLeastUntil = -Infinity): WaitingRequest {
+    const timed = this.#timed(request, atLeastUntil);
     this.#send(timed);
     return timed;
   }
 
-  #timed(request: WaitingRequest): WaitingRequest {
+  #timed(request: WaitingRequest, atLeastUntil = -Infinity): WaitingRequest {
     const { alert, fail } = ANSWER_MILLISECONDS[request.body.kind === 'me' ? 'me' : 'other'];
     return {
       ...request,
       sent: {
         unixSeconds: Math.floor(this.#now / 1000),
         alertAt: this.#now + alert,
-        until: this.#now + fail,
+        until: Math.max(this.#now + fail, atLeastUntil),
         acknowledged: false,
       },
     };

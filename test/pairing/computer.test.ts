@@ -150,26 +150,33 @@ describe('a handshake at the computer', () => {
     expect(computer.state.counters.foreignKeys).toBe(1);
   });
 
-  test('a phone is alerted after 4 s and has 5 s', () => {
+  test('a phone is alerted after 4 s, and has what is left of the 90 s, or 5 s', () => {
     const computer = new Computer();
+    computer.now = START + 10_000;
     computer.key();
-    expect(computerWake(computer.state)).toBe(START + 4000);
-    expect(computer.tick(START + 3999)).toEqual([]);
-    expect(computer.tick(START + 4000)).toEqual([{ type: 'alert', requestId: 'hello' }]);
-    expect(computerWake(computer.state)).toBe(START + 5000);
-    expect(computer.tick(START + 4999)).toEqual([]);
-    expect(computer.tick(START + 5000)).toEqual([goodbye(5), { type: 'ended', reason: 'phone-silent' }]);
+    expect(computerWake(computer.state)).toBe(START + 14_000);
+    expect(computer.tick(START + 13_999)).toEqual([]);
+    expect(computer.tick(START + 14_000)).toEqual([{ type: 'alert', requestId: 'hello' }]);
+    expect(computerWake(computer.state)).toBe(START + 90_000);
+    expect(computer.tick(START + 89_999)).toEqual([]);
+    expect(computer.tick(START + 90_000)).toEqual([goodbye(90), { type: 'ended', reason: 'phone-silent' }]);
     expect(computer.state.counters.unanswered).toBe(1);
+
+    const late = new Computer();
+    late.now = START + 89_000;
+    late.key();
+    expect(late.tick(START + 93_999)).toEqual([{ type: 'alert', requestId: 'hello' }]);
+    expect(late.tick(START + 94_000)).toEqual([goodbye(94), { type: 'ended', reason: 'phone-silent' }]);
   });
 
   test('a phone that acknowledges has a minute more, once', () => {
     const computer = new Computer();
     computer.key();
     expect(computer.answer('hello', { kind: 'ack' })).toEqual([{ type: 'acknowledged', requestId: 'hello' }]);
-    expect(computerWake(computer.state)).toBe(START + 65_000);
+    expect(computerWake(computer.state)).toBe(START + 150_000);
     computer.now = START + 1000;
     expect(computer.answer('hello', { kind: 'ack' })).toEqual([]);
-    expect(computerWake(computer.state)).toBe(START + 65_000);
+    expect(computerWake(computer.state)).toBe(START + 150_000);
     expect(computer.state.counters.duplicates).toBe(1);
   });
 

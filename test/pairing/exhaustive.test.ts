@@ -120,7 +120,7 @@ const bugs: readonly PlantedBug[] = [
         ? stepComputer(
             withPhase(state, {
               at: 'showing',
-              until: Infinity,
+              until: state.phase.hello.sent?.until ?? 0,
             }),
             event,
           )

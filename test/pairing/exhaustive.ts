@@ -701,18 +701,18 @@ class Model {
     if (paired.size > 1) throw new Violation('one-phone', `paired: ${[...paired].sort().join(' and ')}`);
   }
 
-  /** With nothing but time, a computer comes to rest within two minutes, and everybody who waits hears of it. */
+  /** With nothing but time, a computer comes to rest within three minutes, and everybody who waits hears of it. */
   #checkComputerEnds(from: ComputerState, now: number): void {
     const owed = new Set(from.waiting.map(({ requestId }) => requestId));
     for (const { sent } of from.phase.at === 'greeting' ? [from.phase.hello] : from.waiting) {
-      const longest = sent && sent.unixSeconds * 1000 + 91_000;
+      const longest = sent && sent.unixSeconds * 1000 + (from.phase.at === 'greeting' ? 151_000 : 91_000);
       if (longest !== null && sent && sent.until > longest) throw new Violation('never-stuck', 'a wait without an end');
     }
     let state = from;
     for (let ticks = 0; ticks < 20; ticks++) {
       const wake = computerWake(state);
       if (wake === null) break;
-      if (wake > now + 120_000) throw new Violation('never-stuck', `the computer waits in ${state.phase.at}`);
+      if (wake > now + 151_000) throw new Violation('never-stuck', `the computer waits in ${state.phase.at}`);
       const step = this.#machines.computer(state, { type: 'tick', now: Math.max(now, wake) });
       for (const effect of step.effects) if (effect.type === 'failed') owed.delete(effect.requestId);
       state = step.state;
