@@ -1,11 +1,18 @@
 import type { Command } from 'commander';
 import { VaultwireError } from 'vaultwire';
-import { parseGitContent, parseGitIdentity, startComputerSession, type ComputerSession } from 'vaultwire/pairing';
+import {
+  parseGitContent,
+  parseGitIdentity,
+  startComputerSession,
+  type ComputerEnd,
+  type ComputerSession,
+} from 'vaultwire/pairing';
 import type { ChannelChoice } from '../channels/index.js';
 import { phoneKeys } from './agent-keys.js';
 import { createAgentServer } from './agent-server.js';
 import { computerChannels } from './computer-channels.js';
 import { createControlServer, type ControlAnswers, type ControlHandlers } from './control.js';
+import { ENDINGS } from './endings.js';
 import { homeAt, isListening, listenOn, makeHome, type Home } from './home.js';
 import { NamedHosts } from './named-hosts.js';
 import { pairingFile } from './pairing-file.js';
@@ -175,10 +182,9 @@ export async function publicKeys(
 /** What the agent tells the person who runs it. */
 export type AgentEvent =
   | { readonly event: 'ready'; readonly SSH_AUTH_SOCK: string; readonly email: string }
-  | { readonly event: 'asked' | 'signed'; readonly subject: string }
-  | { readonly event: 'refused'; readonly subject: string; readonly reason?: string }
+  | { readonly event: 'asked' | 'signed' | 'refused'; readonly subject: string; readonly reason?: string }
   | { readonly event: 'waiting' }
-  | { readonly event: 'ended'; readonly reason: string };
+  | { readonly event: 'ended'; readonly reason: ComputerEnd };
 
 const sayJson = (event: AgentEvent): void => {
   console.log(JSON.stringify(event));
@@ -204,7 +210,7 @@ function sayText(event: AgentEvent): void {
       console.log(`Not signed: ${event.subject}: ${event.reason ?? ''}`);
       break;
     case 'ended':
-      console.log(`The pairing has ended (${event.reason}). To pair again: vaultwire pair`);
+      console.log(`The pairing is over: ${ENDINGS[event.reason]}. To pair again: vaultwire pair`);
       break;
   }
 }

@@ -2,13 +2,14 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { VaultwireError } from 'vaultwire';
-import { publicKeyFingerprintText, startComputerSession, type Me } from 'vaultwire/pairing';
+import { isVaultwireError, VaultwireError } from 'vaultwire';
+import { publicKeyFingerprintText, startComputerSession, type ComputerSession, type Me } from 'vaultwire/pairing';
 import type { ChannelChoice } from '../channels/index.js';
 import { terminalQr } from '../terminal-qr.js';
 import { askUser } from './ask-user.js';
 import { authorizedKey } from './authorized-key.js';
 import { computerChannels } from './computer-channels.js';
+import { ENDINGS } from './endings.js';
 import { homeAt, isListening, makeHome, type Home } from './home.js';
 import { pairingFile } from './pairing-file.js';
 import { whenStopped } from './stopping.js';
@@ -79,7 +80,7 @@ async function pair(options: PairOptions): Promise<void> {
   });
   try {
     console.log(options.json ? JSON.stringify({ event: 'qr', text: session.qrText }) : qrText(session.qrText));
-    const me = await Promise.race([session.paired, stopped.then(() => undefined)]);
+    const me = await Promise.race([pairedWith(session), stopped.then(() => undefined)]);
     if (me === undefined) {
       process.exitCode = 130;
       return;
@@ -92,6 +93,16 @@ async function pair(options: PairOptions): Promise<void> {
     await session.close();
     await channels.close();
     await rm(attempt, { force: true });
+  }
+}
+
+/** @throws VaultwireError `pairing-ended`, in words for a person */
+async function pairedWith(session: ComputerSession): Promise<Me> {
+  try {
+    return await session.paired;
+  } catch (cause) {
+    if (!isVaultwireError(cause) || cause.code !== 'pairing-ended') throw cause;
+    throw new VaultwireError('pairing-ended', `not paired: ${ENDINGS[await session.ended]}`, { cause });
   }
 }
 
