@@ -218,3 +218,88 @@ test('no order, loss, repetition, replay, invention or restart makes the two dis
     { numRuns: 100 },
   );
 });
+
+const handshake = action.filter(({ type }) => type !== 'ask' && type !== 'decide');
+
+test('whatever becomes of a handshake, it ends, and a computer is paired with a phone that is', async () => {
+  let paired = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(handshake, { maxLength: 25 }), fc.boolean(), async (actions, compare) => {
+      const ends = new PairOfEnds('first', 'second');
+      const pool: Carried[] = [];
+      ends.network.carry = (carried) => pool.push(carried);
+      const confirm = (): Promise<boolean> => Promise.resolve(true);
+      let computer = await ends.startComputer({ confirm: compare ? confirm : 'not-compared' });
+      const { qrText, address } = computer;
+      const phoneOptions = compare ? { qrText, confirm } : { qrText };
+      let phone = await ends.startPhone(phoneOptions);
+      await settle();
+      for (const one of actions) {
+        switch (one.type) {
+          case 'deliver':
+          case 'lose': {
+            const [carried] = pool.splice(pool.length && one.at % pool.length, 1);
+            if (carried && one.type === 'deliver') ends.network.deliver(carried);
+            break;
+          }
+          case 'repeat':
+          case 'replay':
+          case 'reflect': {
+            const { carried: all } = ends.network;
+            const carried = all[one.at % (all.length || 1)];
+            if (!carried) break;
+            const back = carried.queue === address.sendQueue ? address.receiveQueue : address.sendQueue;
+            ends.network.deliver({ ...carried, queue: one.type === 'reflect' ? back : carried.queue });
+            break;
+          }
+          case 'inject':
+            ends.network.deliver({ channel: 'first', queue: address.receiveQueue, message: one.bytes });
+            break;
+          case 'wait':
+            await ends.clock.advance(Math.min(one.milliseconds, 20_000));
+            break;
+          case 'kill':
+            if (one.end === 'computer' && ends.computerStore.state) {
+              ends.computerRun.kill();
+              computer = await ends.startComputer({ confirm: compare ? confirm : 'not-compared' });
+            } else if (one.end === 'phone' && ends.phoneStore.state) {
+              ends.phoneRun.kill();
+              phone = await ends.startPhone(phoneOptions);
+            }
+            break;
+          case 'ask':
+          case 'decide':
+            break;
+        }
+        await settle();
+      }
+      for (let step = 0; step < 200; step++) {
+        const carried = pool.shift();
+        if (carried) ends.network.deliver(carried);
+        await ends.clock.advance(carried ? 0 : 2_000);
+      }
+      const fateOf = (session: { readonly paired: Promise<unknown> }): Promise<string> =>
+        Promise.race([
+          session.paired.then(
+            () => 'paired',
+            () => 'ended',
+          ),
+          settle().then(() => 'stuck'),
+        ]);
+      expect(computer.qrText === qrText).toBe(true);
+      const fates = [await fateOf(computer), await fateOf(phone)];
+      expect(fates).not.toContain('stuck');
+      if (fates[0] === 'paired') {
+        paired++;
+        expect(fates[1]).toBe('paired');
+        ends.network.carry = (carried) => {
+          ends.network.deliver(carried);
+        };
+        await expect(computer.request({ kind: 'hosts' })).resolves.toMatchObject({ kind: 'hosts' });
+      }
+    }),
+    { numRuns: 60 },
+  );
+  // Not by chance: the world is bad, and not that bad.
+  expect(paired).toBeGreaterThan(5);
+});
