@@ -472,6 +472,134 @@ def operations(base):
         code = code_of(computer_public, phone_public)
         return {"keyMessage": message.hex(), "code": code, "messages": messages}, refused
 
+    # A computer and whatever reaches it
+
+    def computer(t):
+        secret = unhex(t["computerPrivateKey"])
+        phase, until = "showing", t["start"] + 90_000
+        phone = None
+        pending, queue, done = {}, [], set()
+        outcomes, words = [], []
+
+        def send(one, now):
+            words.append("send " + one["kind"])
+            alert, fail = (4000, 5000) if one["kind"] == "me" else (2000, 30_000)
+            # A phone may be greeted as long as the QR code would have been good.
+            last = max(now + fail, until) if one["kind"] == "me" else now + fail
+            pending[one["requestId"]] = {**one, "alert": now + alert, "until": last, "acknowledged": False}
+
+        def end(reason):
+            nonlocal phase
+            phase = "ended"
+            if phone is not None and reason != "unpaired-by-phone":
+                words.append("send unpair")
+            words.append("ended " + reason)
+            # The greeting is no request of anybody's.
+            left = [one for one in [*pending, *(one["requestId"] for one in queue)] if one != t["helloId"]]
+            words.extend("failed pairing-ended" for _ in left)
+            pending.clear()
+            queue.clear()
+
+        def complete(now):
+            nonlocal phase
+            phase = "paired"
+            words.append("paired")
+            for one in queue:
+                send(one, now)
+            queue.clear()
+
+        def due(now):
+            if phase == "showing" and now >= until:
+                end("qr-expired")
+            if phase == "unconfirmed" and now >= until:
+                end("not-confirmed")
+            for name, one in list(pending.items()):
+                if now >= one["until"] and phase == "greeting":
+                    end("phone-silent")
+                elif now >= one["until"]:
+                    del pending[name]
+                    done.add(name)
+                    words.append("failed request-timeout")
+                elif one["alert"] is not None and now >= one["alert"]:
+                    one["alert"] = None
+                    words.append("alert")
+
+        def take_key(other, now):
+            nonlocal phase, phone
+            if other == public_of(secret):
+                words.append("report own-key")
+            elif phase == "showing":
+                phase, phone = "greeting", other
+                send({"requestId": t["helloId"], "kind": "me"}, now)
+            elif other != phone:
+                words.append("report second-key")
+                if phase != "paired":
+                    end("second-key")
+
+        def take_answer(answer, now):
+            nonlocal phase, until
+            body, name = answer["body"], answer["requestId"]
+            if body["kind"] == "unpair":
+                end("unpaired-by-phone")
+                return
+            asked = pending.get(name)
+            if asked is None:
+                if name not in done:
+                    words.append("report unsolicited-answer")
+            elif body["kind"] == "ack":
+                if not asked["acknowledged"]:
+                    asked.update(acknowledged=True, alert=None, until=asked["until"] + 60_000)
+                    words.append("acknowledged")
+            elif body["kind"] != asked["kind"]:
+                words.append("report wrong-kind")
+            else:
+                del pending[name]
+                done.add(name)
+                if phase == "greeting" and t["compareCodes"]:
+                    phase, until = "unconfirmed", now + 90_000
+                    words.append("compare-codes")
+                elif phase == "greeting":
+                    complete(now)
+                elif "error" in body:
+                    words.append("failed request-" + ("rejected" if body["error"] == "rejected" else "failed"))
+                else:
+                    words.append("answered " + body["kind"])
+
+        def take(message, now):
+            kind, body = split_message(message)
+            if kind == "key":
+                take_key(of_length(open_sealed(secret, body), 32), now)
+            elif phone is None:
+                raise refusal("open-failed")
+            else:
+                take_answer(read_answer(open_box(shared(secret, phone), body)), now)
+
+        for event in t["events"]:
+            words, now = [], event["at"]
+            outcomes.append(words)
+            due(now)
+            if phase == "ended":
+                continue
+            if "user" in event:
+                if phase != "unconfirmed":
+                    raise refusal("step-invalid")
+                if event["user"] == "confirm":
+                    complete(now)
+                else:
+                    end("denied")
+            if "request" in event:
+                if phase == "paired":
+                    send(event["request"], now)
+                else:
+                    queue.append(event["request"])
+            if "message" in event:
+                try:
+                    take(unhex(event["message"]), now)
+                except refusal as reason:
+                    words.append("refused " + reason.code)
+        bad = [word for one in outcomes for word in one if re.match("refused|report|failed|ended (?!unpaired)", word)]
+        return {"outcomes": outcomes, "phase": phase}, bool(bad)
+
     # Bluetooth
 
     def bluetooth_split(t):
@@ -908,6 +1036,7 @@ def operations(base):
         "PairingAnswerMake": answer_make,
         "PairingAnswerRead": lambda t: {"answer": read_answer(t["document"].encode())},
         "PairingTranscript": transcript,
+        "PairingComputer": computer,
         "BluetoothSplit": bluetooth_split,
         "BluetoothReceive": bluetooth_receive,
         "SshDataRead": ssh_data_read,

@@ -1040,17 +1040,203 @@ function transcriptTests(): TestDefinition[] {
   ];
 }
 
+const START = 1_700_000_000_000;
+
+interface ComputerEvent {
+  readonly at: number;
+  readonly message?: Hex;
+  readonly request?: object;
+  readonly user?: 'confirm' | 'deny';
+}
+
+function computerTests(): TestDefinition[] {
+  let count = 0;
+  const at = (seconds: number, event: object = {}): ComputerEvent => ({ at: START + seconds * 1000, ...event });
+  const keyOf = (other: BoxPair, recipient = computer) => ({
+    message: toHex(concat(Uint8Array.of(2), sealTo(recipient.publicKey, other.publicKey, bytes(`key ${count++}`, 32)))),
+  });
+  const from = (other: BoxPair, document: object) => ({
+    message: toHex(
+      concat(
+        Uint8Array.of(0),
+        fixed(other.privateKey, computer.publicKey, nonce(`computer ${count++}`), utf8(json(document))),
+      ),
+    ),
+  });
+  const says = (id: string, body: object, other = phone) => from(other, { request_id: id, v: '2.4.4', ...body });
+  const hello = says('hello', { me_response: { me } });
+  const wants = (requestId: string) => ({
+    request: { requestId, kind: 'sign', data: hex('pairing data', 60), fingerprint: toHex(fingerprint) },
+  });
+  const signed = { sign_response: { signature: b64(signature) } };
+  const of = (events: readonly ComputerEvent[], compareCodes = false) => ({ compareCodes, events });
+  const paired = [at(1, keyOf(phone)), at(2, hello)];
+  const good = (comment: string, events: readonly ComputerEvent[], compareCodes = false, flag = 'Normal') =>
+    valid(flag, comment, of(events, compareCodes));
+  const bad = (flag: string, comment: string, events: readonly ComputerEvent[], compareCodes = false) =>
+    partly(flag, comment, of(events, compareCodes));
+  return [
+    good('a phone is paired', paired),
+    good('a phone is paired after its codes were compared', [...paired, at(20, { user: 'confirm' })], true),
+    good('a signature', [...paired, at(3, wants('a')), at(4, says('a', signed))]),
+    good('a signature that is acknowledged', [
+      ...paired,
+      at(3, wants('a')),
+      at(4, says('a', { ack_response: {} })),
+      at(80, says('a', signed)),
+    ]),
+    good('requests that wait for the pairing', [
+      at(0, wants('a')),
+      at(0, wants('b')),
+      ...paired,
+      at(3, says('b', signed)),
+    ]),
+    good('a phone that is alerted', [...paired, at(10, wants('a')), at(12), at(13, says('a', signed))]),
+    good('a phone that unpairs', [...paired, at(3, says('end', { unpair_response: {} }))]),
+    good('a phone that answers at the last moment', [at(89.999, keyOf(phone)), at(94.998, hello)]),
+    good('a phone that takes its time', [at(1, keyOf(phone)), at(5), at(89.999, hello)]),
+    good(
+      'the key comes over several channels',
+      [at(1, keyOf(phone)), at(1, keyOf(phone)), at(2, hello)],
+      false,
+      'Repeated',
+    ),
+    good(
+      'answers come over several channels',
+      [
+        ...paired,
+        at(2, hello),
+        at(3, wants('a')),
+        at(4, says('a', signed)),
+        at(5, says('a', signed)),
+        at(6, says('a', { sign_response: { error: 'rejected' } })),
+      ],
+      false,
+      'Repeated',
+    ),
+    good(
+      'an acknowledgment that comes twice lengthens once',
+      [
+        ...paired,
+        at(3, wants('a')),
+        at(4, says('a', { ack_response: {} })),
+        at(70, says('a', { ack_response: {} })),
+        at(92.999, says('a', signed)),
+      ],
+      false,
+      'Repeated',
+    ),
+    bad('SecondKey', 'a second key while the phone is greeted', [
+      at(1, keyOf(phone)),
+      at(2, keyOf(stranger)),
+      at(3, hello),
+    ]),
+    bad('SecondKey', 'a second key first, then the phone', [at(1, keyOf(stranger)), at(2, keyOf(phone)), at(3, hello)]),
+    bad('SecondKey', 'a second key while codes are compared', [...paired, at(3, keyOf(stranger))], true),
+    bad('SecondKey', 'a second key after the pairing changes nothing', [
+      ...paired,
+      at(3, keyOf(stranger)),
+      at(4, wants('a')),
+      at(5, says('a', signed, stranger)),
+      at(6, says('a', signed)),
+    ]),
+    bad('OwnKey', "the computer's own key", [
+      at(1, keyOf(computer)),
+      ...paired.map((event) => ({ ...event, at: event.at + 2000 })),
+    ]),
+    bad('OtherKey', 'the answer of a phone whose key never came', [
+      at(1, keyOf(phone)),
+      at(2, says('hello', { me_response: { me } }, stranger)),
+      at(3, hello),
+    ]),
+    bad('OtherKey', 'a key that is sealed to another computer', [
+      at(1, keyOf(phone, stranger)),
+      at(2, keyOf(phone)),
+      at(3, hello),
+    ]),
+    bad('OtherKey', 'an answer before any key', [at(1, hello)]),
+    bad('Unsolicited', 'an answer to nothing', [...paired, at(3, says('a', signed))]),
+    bad('Unsolicited', 'an answer before its request', [
+      at(1, keyOf(phone)),
+      at(1, says('early', { me_response: { me } })),
+      at(2, hello),
+    ]),
+    bad('WrongKind', 'a signature in place of a greeting', [at(1, keyOf(phone)), at(2, says('hello', signed))]),
+    bad('WrongKind', 'a greeting in place of a signature', [
+      ...paired,
+      at(3, wants('a')),
+      at(4, says('a', { me_response: { me } })),
+    ]),
+    bad('WrongKind', 'hosts in place of a signature', [
+      ...paired,
+      at(3, wants('a')),
+      at(4, says('a', { hosts_response: hosts })),
+    ]),
+    bad('Reflected', 'a request of its own kind comes back', [
+      ...paired,
+      at(3, from(phone, { request_id: 'a', unix_seconds: 1700000003, v: '2.4.4', sign_request: sign })),
+    ]),
+    bad('Rejected', 'the user says no', [
+      ...paired,
+      at(3, wants('a')),
+      at(4, says('a', { sign_response: { error: 'rejected' } })),
+    ]),
+    bad('Rejected', 'the phone has no such key', [
+      ...paired,
+      at(3, wants('a')),
+      at(4, says('a', { sign_response: { error: 'unknown key fingerprint' } })),
+    ]),
+    bad('Rejected', 'the codes differ', [...paired, at(20, { user: 'deny' })], true),
+    bad('Late', 'no phone before the code expires', [at(90, keyOf(phone))]),
+    bad('Late', 'a phone that does not answer its greeting', [at(1, keyOf(phone)), at(90, hello)]),
+    bad('Late', 'nobody compares the codes', [...paired, at(92, { user: 'confirm' })], true),
+    bad('Late', 'a signature after 30 seconds', [...paired, at(3, wants('a')), at(33, says('a', signed))]),
+    bad('Late', 'a signature after an acknowledgment, 90 seconds late', [
+      ...paired,
+      at(3, wants('a')),
+      at(4, says('a', { ack_response: {} })),
+      at(93, says('a', signed)),
+    ]),
+    bad('Late', 'the pairing ends while a request waits', [
+      ...paired,
+      at(3, wants('a')),
+      at(4, says('end', { unpair_response: {} })),
+    ]),
+    bad('Legacy', 'a wrapped symmetric key', [
+      at(1, { message: `01${keyOf(phone).message.slice(2)}` }),
+      at(2, keyOf(phone)),
+      at(3, hello),
+    ]),
+  ];
+}
+
 export const transcriptsFile: FileDefinition = {
   file: 'pairing/transcripts.json',
   algorithm: 'Whole conversations of a pairing',
   header: [
     'From the key message on, byte for byte: what each end seals, and what the other makes of it.',
-    'What may follow what, and when, is for state machines that these files do not describe.',
+    "PairingComputer: a computer to which anybody sends, as the channels are nobody's.",
   ],
   notes: {
     Normal: note('BASIC', 'A conversation that goes through.'),
     Legacy: note('WEAK_PARAMS', 'The header is that of a wrapped symmetric key, as old peers sent it.'),
     ModifiedMessage: note('AUTH_BYPASS', 'A message was changed on its way.'),
+    Repeated: note('FUNCTIONALITY', 'Channels deliver at least once. What came before changes nothing.'),
+    SecondKey: note(
+      'AUTH_BYPASS',
+      'Two phones have seen the QR code, and nobody can tell which of them is the right one.',
+      'Whoever is first, or last, is paired in place of the phone.',
+    ),
+    OwnKey: note(
+      'AUTH_BYPASS',
+      "The computer's own key, under which everything that it sends would open as an answer.",
+    ),
+    OtherKey: note('AUTH_BYPASS', 'Another key than that of the phone.'),
+    Unsolicited: note('AUTH_BYPASS', 'An answer that nobody has asked for.'),
+    WrongKind: note('AUTH_BYPASS', 'An answer of another kind than was asked for.'),
+    Reflected: note('AUTH_BYPASS', 'A document of the other direction.'),
+    Rejected: note('MISSING_STEP', 'The phone or its user refuses.'),
+    Late: note('MISSING_STEP', 'It comes too late.'),
     WrongDirection: note(
       'AUTH_BYPASS',
       'A document of the other direction, which the key of the box cannot tell apart.',
@@ -1068,6 +1254,16 @@ export const transcriptsFile: FileDefinition = {
         ephemeralPrivateKey: toHex(ephemeral.privateKey),
       },
       tests: transcriptTests(),
+    },
+    {
+      type: 'PairingComputer',
+      shared: {
+        computerPrivateKey: toHex(computer.privateKey),
+        version: '2.4.4',
+        helloId: 'hello',
+        start: START,
+      },
+      tests: computerTests(),
     },
   ],
 };

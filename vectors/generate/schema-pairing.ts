@@ -203,6 +203,35 @@ export const PAIRING_SCHEMAS = {
       ),
     },
   },
+  PairingComputer: {
+    description:
+      "What a computer does from showing its QR code on, for each event: first what has become due, then what the event brings. Its QR code is good for 90 s, its greeting is answered within 5 s or as long as the code is good, another request within 30 s, and the phone is alerted after 4 s and 2 s; an acknowledgment adds 60 s, once. A second, different key before the pairing is complete ends the attempt, and a phone whose key came is told when anything but itself ends it. In an invalid test something is refused, reported or fails, and `outcomes` says what: `refused`, `report`, `failed` and `ended` are followed by this library's words for the reason.",
+    shared: {
+      computerPrivateKey: hex("The computer's X25519 private key.", 32),
+      version: text("The protocol's version."),
+      helloId: text('The id of the first request, by which the phone is greeted.'),
+      start: whole('When the QR code is shown.'),
+    },
+    inputs: {
+      compareCodes: flag('Whether a user compares the codes before the pairing is complete.'),
+      events: list(
+        object(
+          {
+            at: whole('When it happens.'),
+            'message?': hex('A message that arrives.'),
+            'request?': map('What the computer wants of the phone: `requestId`, and the members of the body.'),
+            'user?': oneOf(['confirm', 'deny'], 'The codes are the same, or they are not.'),
+          },
+          'An event; without any of the others, time has passed.',
+        ),
+        'What happens.',
+      ),
+    },
+    expected: {
+      outcomes: list(list(text('An outcome.'), 'What an event leads to, in order.'), 'What the events lead to.'),
+      phase: oneOf(['showing', 'greeting', 'unconfirmed', 'paired', 'ended'], 'Where the pairing stands at the end.'),
+    },
+  },
   BluetoothSplit: {
     description: 'Cut a message into blocks.',
     inputs: {

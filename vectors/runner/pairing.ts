@@ -28,16 +28,21 @@ import {
   registrationSigningInput,
   splitForBluetooth,
   splitSignData,
+  startComputer,
+  stepComputer,
   verifySignature,
   verifyU2fAuthentication,
   verifyU2fRegistration,
   type BluetoothAssembly,
   type BoxSuite,
+  type ComputerEffect,
+  type ComputerEvent,
   type GitCommit,
   type GitTag,
   type PairingAnswer,
   type PairingQr,
   type PairingRequest,
+  type RequestBody,
 } from 'vaultwire/pairing';
 import { fromHex, toHex, utf8, type Bytes, type Hex } from './bytes.js';
 import type { Json, JsonMap, Outcome } from './file.js';
@@ -455,4 +460,80 @@ export async function u2fAuthenticationVerify(
   const authentication = { appId, counter, challenge: fromHex(test.challenge) };
   const verified = await verifyU2fAuthentication(authentication, fromHex(publicKey), fromHex(signature));
   return { output: { verified }, refused: !verified };
+}
+
+// A computer and whatever reaches it
+
+export interface PairingComputer {
+  readonly computerPrivateKey: Hex;
+  readonly version: string;
+  readonly helloId: string;
+  readonly compareCodes: boolean;
+  readonly start: number;
+  readonly events: readonly {
+    readonly at: number;
+    readonly message?: Hex;
+    readonly request?: JsonMap;
+    readonly user?: 'confirm' | 'deny';
+  }[];
+}
+
+/** What a computer makes of messages, of its user and of time that passes, from showing its QR code on. */
+export function pairingComputer(test: PairingComputer): Outcome {
+  const key = nobleBox.importKey(fromHex(test.computerPrivateKey));
+  const { version, helloId, compareCodes, start } = test;
+  let { state } = startComputer({ now: start, publicKey: key.publicKey, helloId, version, compareCodes });
+  const outcomes = test.events.map(({ at: now, message, request, user }) => {
+    const words: string[] = [];
+    const step = (event: ComputerEvent): void => {
+      const next = stepComputer(state, event);
+      ({ state } = next);
+      words.push(...next.effects.map(wordsOf));
+    };
+    step({ type: 'tick', now });
+    if (state.phase.at === 'ended') return words;
+    if (user) step({ type: user, now });
+    if (request) {
+      const { requestId, ...body } = revived(request) as { requestId: string } & RequestBody;
+      step({ type: 'request', now, requestId, body: body });
+    }
+    if (message !== undefined) {
+      const { phase } = state;
+      const read = attempt(() => {
+        const opened = decodeMessage(fromHex(message));
+        if (opened.kind === 'key') return { phonePublicKey: toHex(openKeyMessage(key, opened.sealed)) };
+        if (!('phonePublicKey' in phase)) return { refused: 'open-failed' };
+        const plaintext = key.shared(phase.phonePublicKey).open(opened.sealed);
+        return { answer: plainMap(decodeAnswer(plaintext)) };
+      });
+      const { phonePublicKey, answer, refused } = read;
+      if (typeof phonePublicKey === 'string') {
+        step({ type: 'key', now, phonePublicKey: fromHex(phonePublicKey) });
+      } else if (answer !== undefined) {
+        step({ type: 'answer', now, answer: revived(answer) as PairingAnswer });
+      } else {
+        words.push(`refused ${typeof refused === 'string' ? refused : ''}`);
+      }
+    }
+    return words;
+  });
+  const refused = outcomes.flat().some((word) => /^(refused|report|failed|ended (?!unpaired))/.test(word));
+  return { output: { outcomes, phase: state.phase.at }, refused };
+}
+
+function wordsOf(effect: ComputerEffect): string {
+  switch (effect.type) {
+    case 'send':
+      return `send ${effect.request.body.kind}`;
+    case 'answered':
+      return `answered ${effect.body?.kind ?? 'nothing'}`;
+    case 'failed':
+      return `failed ${effect.error.code}`;
+    case 'report':
+      return `report ${effect.report}`;
+    case 'ended':
+      return `ended ${effect.reason}`;
+    default:
+      return effect.type;
+  }
 }
