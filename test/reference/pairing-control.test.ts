@@ -14,6 +14,7 @@ import { pairingFile } from '../../reference/src/computer/pairing-file.js';
 import { readSignCall } from '../../reference/src/computer/sign-git-command.js';
 import { hostName } from '../../reference/src/computer/ssh-proxy.js';
 import { refused } from '../support/refused.js';
+import { run, SIGN_GIT, type Run } from './pairing-world.js';
 import { temporaryFolder, whenDone } from './support.js';
 
 const packet = (payload: Uint8Array): Buffer => {
@@ -355,5 +356,65 @@ describe('what Git gets', () => {
       }),
       { numRuns: 10 },
     );
+  });
+});
+
+describe('vaultwire-sign-git', () => {
+  const whole = Buffer.concat([Buffer.of(0x88, body.length), body]);
+  type GitSign = Parameters<ControlHandlers['git-sign']>[0];
+
+  async function phoneThatSigns(signature: Uint8Array) {
+    const asked: GitSign[] = [];
+    const { home } = await agentWith({
+      'git-sign': (request) => {
+        asked.push(request);
+        return Promise.resolve({ signature: Buffer.from(signature).toString('base64') });
+      },
+    });
+    const signGit = (parameters: readonly string[], input: string): Promise<Run> =>
+      run(process.execPath, [SIGN_GIT, ...parameters], { env: { VAULTWIRE_HOME: home.folder }, input });
+    return { asked, signGit };
+  }
+
+  it('asks for what Git says, and tells it what gpg would', async () => {
+    const { asked, signGit } = await phoneThatSigns(whole);
+    expect(await signGit(['--status-fd=2', '-bsau', 'Alice <alice@example.com>'], 'a commit')).toEqual({
+      code: 0,
+      stdout: armorSignature(whole),
+      stderr: `[GNUPG:] BEGIN_SIGNING H10\n[GNUPG:] SIG_CREATED D 22 10 00 1694498816 ${summary.fingerprint}\n`,
+    });
+    expect(asked[0]).toMatchObject({
+      userId: 'Alice <alice@example.com>',
+      content: new TextEncoder().encode('a commit'),
+    });
+    // The id of a key is no user id: the agent takes the committer's.
+    for (const key of ['0x0123456789ABCDEF', '0123456789abcdef0123456789abcdef01234567!', '']) {
+      expect((await signGit(['-bsau', key], 'a commit')).code).toBe(0);
+      expect(asked.at(-1)).not.toHaveProperty('userId');
+    }
+  });
+
+  it('gives Git nothing that is no signature', async () => {
+    const { signGit } = await phoneThatSigns(whole.subarray(1));
+    const refusal = await signGit(['--status-fd=2', '-bsau', 'A'], 'a commit');
+    expect([refusal.code, refusal.stdout]).toEqual([1, '']);
+    expect(refusal.stderr).toMatch(/^vaultwire-sign-git: the phone: expected an OpenPGP signature/);
+  });
+
+  it('asks the phone for nothing that its queues would not carry', async () => {
+    const { asked, signGit } = await phoneThatSigns(whole);
+    const refusal = await signGit(['-bsau', 'A'], 'x'.repeat(128 * 1024 + 1));
+    expect([refusal.code, refusal.stderr]).toEqual([1, expect.stringContaining('at most 131072 bytes')]);
+    expect(asked).toEqual([]);
+  });
+
+  it('leaves everything else to gpg, with its exit code', async () => {
+    const verify = ['--status-fd=1', '--verify', 'file', '-'];
+    const passOn = (gpg: string): Promise<Run> =>
+      run(process.execPath, [SIGN_GIT, ...verify], { env: { VAULTWIRE_GPG: gpg } });
+    expect(await passOn('echo')).toEqual({ code: 0, stdout: `${verify.join(' ')}\n`, stderr: '' });
+    expect((await passOn('false')).code).toBe(1);
+    const missing = await passOn('no-such-program');
+    expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('VAULTWIRE_GPG')]);
   });
 });
