@@ -52,7 +52,6 @@ export interface SshOptions {
  *   every other value that this data does not have
  */
 export function parseSignData(data: Uint8Array, options: SshOptions = {}): SignData {
-  assertBytes(data, 'sign data');
   const reader = new SshReader(data, 'sign data');
   const parsed = isSshSig(data) ? readSshSig(reader) : readUserAuth(reader, options);
   reader.end();
@@ -76,7 +75,6 @@ export interface SplitSignData {
  *   one of the key
  */
 export function splitSignData(blob: Uint8Array, options: SshOptions = {}): SplitSignData {
-  assertBytes(blob, 'sign data');
   const reader = new SshReader(blob, 'sign data');
   if (isSshSig(blob)) {
     readSshSig(reader);
@@ -175,7 +173,6 @@ export type SshPublicKey =
  *   `message-too-short`
  */
 export function parsePublicKey(wire: Uint8Array): SshPublicKey {
-  assertBytes(wire, 'SSH public key');
   const reader = new SshReader(wire, 'SSH public key');
   const type = reader.oneOf(KEY_TYPES, 'type');
   const key = readKey(reader, type);
@@ -220,7 +217,6 @@ export interface SshSignature {
  * @throws VaultwireError `not-permitted` for RSA with SHA-1, `field-invalid`, `length-invalid`, `message-too-short`
  */
 export function parseSignature(wire: Uint8Array, options: SshOptions = {}): SshSignature {
-  assertBytes(wire, 'SSH signature');
   const reader = new SshReader(wire, 'SSH signature');
   const algorithm = readAlgorithm(reader, options);
   const blob = reader.string();
@@ -343,7 +339,11 @@ export const webVerifier: SshVerifier = async ({ algorithm, key, message, blob }
   }
 };
 
-interface WebParameters { readonly name: string; readonly namedCurve?: string; readonly hash?: string }
+interface WebParameters {
+  readonly name: string;
+  readonly namedCurve?: string;
+  readonly hash?: string;
+}
 
 function webKey(algorithm: SshSignatureAlgorithm, key: SshPublicKey): [Bytes | JsonWebKey, WebParameters] {
   if (key.type === 'ssh-ed25519') return [key.point, { name: 'Ed25519' }];
@@ -394,7 +394,6 @@ export const SESSION_BIND_EXTENSION = 'session-bind@openssh.com';
  * @throws VaultwireError as {@link parseSignData}
  */
 export function parseSessionBind(contents: Uint8Array): SessionBind {
-  assertBytes(contents, 'session bind');
   const reader = new SshReader(contents, 'session bind');
   const bind = {
     hostKey: reader.string(),

@@ -164,6 +164,10 @@ describe('user authentication', () => {
     });
   });
 
+  it('takes a user of 255 bytes', () => {
+    expect(parseSignData(userAuth({ user: text('a'.repeat(255)) }))).toMatchObject({ user: 'a'.repeat(255) });
+  });
+
   it.each([20, 32, 48, 64])('takes a session id of %d bytes', (length) => {
     const data = userAuth({ sessionId: text(new Uint8Array(length)) });
     expect(parseSignData(data)).toMatchObject({ sessionId: new Uint8Array(length) });
@@ -256,8 +260,10 @@ describe('user authentication', () => {
     expect(parseSignData(sshSig()).kind).toBe('sshsig');
     const signed = sshSig();
     const whole = completeSignData(signed, ed25519);
+    const split = splitSignData(signed);
     signed.fill(0);
     expect(whole[0]).toBe(0x53);
+    expect(split.data[0]).toBe(0x53);
   });
 
   it('gives back what it read, whatever it read', () => {
@@ -451,6 +457,16 @@ describe('signatures', () => {
     expect(await verifySignature(ed25519, wire, signed)).toBe(false);
   });
 
+  it.each([256, 2048])('of RSA may have %d bytes', (length) => {
+    expect(parseSignature(blobOf('rsa-sha2-256', new Uint8Array(length))).blob.length).toBe(length);
+  });
+
+  it('must be bytes', async () => {
+    await refused('argument-invalid', () => parseSignature('signature' as never));
+    await refused('argument-invalid', () => parsePublicKey('key' as never));
+    await refused('argument-invalid', () => parseSessionBind('bind' as never));
+  });
+
   it('are not written when they could not be read', async () => {
     await refused('length-invalid', () => encodeSignature({ algorithm: 'ssh-ed25519', blob: new Uint8Array(63) }));
     await refused('argument-invalid', () => encodeSignature({ algorithm: 'ssh-ed25519', blob: 'blob' as never }));
@@ -469,8 +485,11 @@ describe('signatures', () => {
     const { blob } = parseSignature(fromHex(login.signature));
     const other = encodeSignature({ algorithm: 'rsa-sha2-256', blob });
     expect(await verifySignature(rsa, other, fromHex(login.signData))).toBe(false);
-    const shorter = encodeSignature({ algorithm: 'rsa-sha2-512', blob: join(blob, Uint8Array.of(0)) });
-    expect(await verifySignature(rsa, shorter, fromHex(login.signData))).toBe(false);
+    const longer = encodeSignature({ algorithm: 'rsa-sha2-512', blob: join(Uint8Array.of(0), blob) });
+    expect(await verifySignature(rsa, longer, fromHex(login.signData))).toBe(false);
+    // Not even by a verifier that would take it.
+    const verifier = () => Promise.resolve(true);
+    expect(await verifySignature(rsa, longer, fromHex(login.signData), { verifier })).toBe(false);
   });
 
   it('of every bit changed do not pass', async () => {
