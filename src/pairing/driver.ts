@@ -155,10 +155,9 @@ export class MachineDriver<State, Event, Effect> {
     if (at === null) return;
     const { clock, tick } = this.#options;
     const cancel = clock.after(Math.max(1, at - clock.now()), () => {
+      // Also when the timer rang too early: then the step arms it again.
       this.#alarm = undefined;
       this.dispatch(tick(clock.now()));
-      // A timer that rang too early has changed nothing.
-      this.#arm();
     });
     this.#alarm = { at, cancel };
   }
