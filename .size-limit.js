@@ -47,15 +47,11 @@ export default [
   entry('keychain/vault/worker', '4.7 kB', 'dist/keychain/vault/worker-web.js'),
   entry('keychain/ledger', '9.8 kB'),
   entry('keychain/fingerprint', '5 kB', 'dist/keychain/fingerprint.js'),
-  {
-    ...entry('pairing: boxes and messages', '20 kB', 'dist/pairing/index.js'),
-    import:
-      '{ nobleBox, encodeQrText, openKeyMessage, encodeCiphertextMessage, decodeMessage, encodeRequest, decodeAnswer, queueNames, comparisonCode }',
-  },
-  {
-    ...entry('pairing: the computer, in a browser', '24.5 kB', 'dist/pairing/index.js'),
-    import: '{ startComputerSession }',
-  },
-  entry('pairing', '38 kB'),
   entry('keychain/pam', '1 kB', 'dist/keychain/pam.js'),
+  entry('pairing', '20 kB'),
+  entry('pairing/computer', '25.5 kB', 'dist/pairing/computer.js'),
+  entry('pairing/phone', '30.5 kB', 'dist/pairing/phone.js'),
+  entry('pairing/ssh', '7 kB', 'dist/pairing/ssh.js'),
+  entry('pairing/git', '2 kB', 'dist/pairing/git.js'),
+  entry('pairing/u2f', '5.6 kB', 'dist/pairing/u2f.js'),
 ];

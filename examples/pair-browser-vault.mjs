@@ -1,4 +1,5 @@
-import { startComputerSession, verifyU2fAuthentication } from 'vaultwire/pairing';
+import { startComputerSession } from 'vaultwire/pairing/computer';
+import { verifyU2fAuthentication } from 'vaultwire/pairing/u2f';
 
 const appId = 'https://vault.example';
 const randomBytes = () => crypto.getRandomValues(new Uint8Array(32));

@@ -15,7 +15,8 @@ import {
   memoryConfigurationStore,
   openDevice,
 } from '../src/keychain/index.js';
-import { memoryPairingStore, startPhoneSession, type Decision, type PhoneSession } from '../src/pairing/index.js';
+import { memoryPairingStore } from '../src/pairing/index.js';
+import { startPhoneSession, type Decision, type PhoneSession } from '../src/pairing/phone-session.js';
 import { customServerKey } from '../src/transmission/index.js';
 import { nodeSuite } from '../src/crypto/node.js';
 import { encodeBase64 } from '../src/wire/base64.js';

@@ -46,6 +46,10 @@ import { encodeQrText } from './qr.js';
 import type { PairingStore } from './store.js';
 import { PROTOCOL_VERSION } from './version.js';
 
+export * from './computer.js';
+export type { SessionCounters } from './driver.js';
+export type { RefusalCounters, RefusalReason } from './machine.js';
+
 /** What {@link startComputerSession} needs. */
 export interface ComputerSessionOptions {
   /** Name of the computer, which the phone shows its user. */

@@ -54,6 +54,12 @@ import {
 import type { PairingStore } from './store.js';
 import { PROTOCOL_VERSION } from './version.js';
 
+export type { Consent, ConsentFact, ConsentFactName } from './consent.js';
+export type { SessionCounters } from './driver.js';
+export type { RefusalCounters, RefusalReason } from './machine.js';
+export * from './phone.js';
+export * from './policy.js';
+
 /** The keys of a phone, as objects that sign: this library never sees their private bytes. */
 export interface PhoneKeys {
   readonly ssh?: SshSigner;

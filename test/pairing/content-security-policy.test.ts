@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type * as Pairing from '../../src/pairing/index.js';
+import type * as Wire from '../../src/pairing/index.js';
+import type * as Computer from '../../src/pairing/computer-session.js';
+import type * as Phone from '../../src/pairing/phone-session.js';
 
 const executablePath = process.env['VAULTWIRE_CHROMIUM'] ?? '';
 const source = (path: string): string => fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
@@ -13,8 +15,10 @@ const source = (path: string): string => fileURLToPath(new URL(`../../src/${path
 async function bundle(): Promise<string> {
   const { outputFiles } = await build({
     stdin: {
-      contents: `import * as pairing from ${JSON.stringify(source('pairing/index.ts'))};
-        Object.assign(globalThis, { pairing });
+      contents: `import * as wire from ${JSON.stringify(source('pairing/index.ts'))};
+        import * as computer from ${JSON.stringify(source('pairing/computer-session.ts'))};
+        import * as phone from ${JSON.stringify(source('pairing/phone-session.ts'))};
+        Object.assign(globalThis, { pairing: { ...wire, ...computer, ...phone } });
         globalThis.found = (${runInPage.toString()})();`,
       resolveDir: fileURLToPath(new URL('.', import.meta.url)),
     },
@@ -30,7 +34,7 @@ async function bundle(): Promise<string> {
 
 /** Runs in the page, as source text: it knows its globals and nothing around it. */
 async function runInPage() {
-  const { pairing } = globalThis as unknown as { pairing: typeof Pairing };
+  const { pairing } = globalThis as unknown as { pairing: typeof Wire & typeof Computer & typeof Phone };
   const attempts = {
     // eslint-disable-next-line @typescript-eslint/no-implied-eval, no-new-func -- what the policy has to refuse
     fromString: () => new Function('return 1'),
@@ -52,7 +56,7 @@ async function runInPage() {
     queues.set(queue, known);
     return known;
   };
-  const channels: Pairing.MakeChannels = ({ sendQueue, receiveQueue }) => [
+  const channels: Wire.MakeChannels = ({ sendQueue, receiveQueue }) => [
     {
       name: 'page',
       send: (message) => {

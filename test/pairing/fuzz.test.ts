@@ -1,5 +1,8 @@
 import fc from 'fast-check';
-import * as pairing from 'vaultwire/pairing';
+import * as wire from 'vaultwire/pairing';
+import * as git from 'vaultwire/pairing/git';
+import * as ssh from 'vaultwire/pairing/ssh';
+import * as u2f from 'vaultwire/pairing/u2f';
 import { describe, expect, it } from 'vitest';
 import { decodePlainData, encodePlainData } from '../../src/pairing/plain-data.js';
 import { concatBytes, decodeUtf8, encodeUtf8, equalBytes, type Bytes } from '../../src/wire/bytes.js';
@@ -8,6 +11,8 @@ import { fromHex, toHex } from '../crypto/hex.js';
 import fixtures from '../fixtures/pairing/ssh.json' with { type: 'json' };
 import { answers, qrs, requests } from './arbitraries.js';
 import { fuzz, seededRandom, type FuzzTarget } from './fuzz.js';
+
+const pairing = { ...wire, ...git, ...ssh, ...u2f };
 
 /** A new one each time; one that found a fault is printed, and taken from here to see it again. */
 const seed = Number(process.env.VAULTWIRE_FUZZ_SEED ?? (Date.now() ^ process.pid) >>> 0);
@@ -66,7 +71,7 @@ const gitTexts = [
 ].map(encodeUtf8);
 const signData = fixtures.logins.map((login) => fromHex(login.signData));
 
-/** Every function of the entry that reads what came from outside, and one below it. */
+/** Every function of the entries that reads what came from outside, and one below it. */
 const TARGETS: Record<string, FuzzTarget> = {
   decodeRequest: { captures: requestTexts, runs: 24_000, read: stable(pairing.decodeRequest, pairing.encodeRequest) },
   decodeAnswer: { captures: answerTexts, runs: 24_000, read: stable(pairing.decodeAnswer, pairing.encodeAnswer) },
@@ -124,7 +129,7 @@ const TARGETS: Record<string, FuzzTarget> = {
     captures: bluetooth,
     runs: 10_000,
     read: (bytes, random) => {
-      let assembly: pairing.BluetoothAssembly | undefined;
+      let assembly: wire.BluetoothAssembly | undefined;
       for (let write = random(6); write > 0; write--) {
         ({ assembly } = pairing.receiveFromBluetooth(assembly, bytes.subarray(random(bytes.length + 1))));
       }
@@ -199,7 +204,7 @@ describe('mutated captures', () => {
     expect(Object.values(TARGETS).reduce((sum, { runs }) => sum + runs, 0)).toBeGreaterThanOrEqual(100_000);
   });
 
-  it('go to every decoder of the entry', () => {
+  it('go to every decoder of the entries', () => {
     const decoders = Object.keys(pairing).filter((name) => /^(decode|parse|read|receive|split(?!For)|open)/.test(name));
     expect(decoders.filter((name) => !(name in TARGETS))).toEqual([]);
   });

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VaultwireError } from 'vaultwire';
-import { completeSignData, encodePublicKey, encodeSshString, type SignRequest } from 'vaultwire/pairing';
+import { type SignRequest } from 'vaultwire/pairing';
+import { completeSignData, encodePublicKey, encodeSshString } from 'vaultwire/pairing/ssh';
 import { phoneKeys, type SignNotice } from '../../reference/src/computer/agent-keys.js';
 import {
   AgentFrames,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { VaultwireError } from 'vaultwire';
-import { encodeSshString } from 'vaultwire/pairing';
+import { encodeSshString } from 'vaultwire/pairing/ssh';
 import { askAgent, createControlServer, type ControlHandlers } from '../../reference/src/computer/control.js';
 import { homeAt, listenOn, makeHome } from '../../reference/src/computer/home.js';
 import { KeyExchangeReader, type HostProof } from '../../reference/src/computer/key-exchange.js';

@@ -3,7 +3,7 @@ import { createHash, createPublicKey, randomBytes, X509Certificate } from 'node:
 import { chmod, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { completeSignData, encodeSignData, encodeSignature, verifySignature } from 'vaultwire/pairing';
+import { completeSignData, encodeSignData, encodeSignature, verifySignature } from 'vaultwire/pairing/ssh';
 import { gitSigner, generatePgpKey } from '../../reference/src/phone/pgp-key.js';
 import { createPhone, openPhone } from '../../reference/src/phone/phone-home.js';
 import { generateSshKey, SSH_KEY_TYPES, sshSigner } from '../../reference/src/phone/ssh-key.js';

@@ -8,23 +8,16 @@ import { PassThrough } from 'node:stream';
 import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
 import { isoCBOR } from '@simplewebauthn/server/helpers';
 import { describe, expect, it } from 'vitest';
+import { decodeQrText, HOST_KEY_MISMATCHED, pairingIdentifier, queueNames, type SignRequest } from 'vaultwire/pairing';
+import { type Consent, type Decision, type SshSigner } from 'vaultwire/pairing/phone';
 import {
   completeSignData,
-  decodeQrText,
-  encodeAuthenticationMessage,
-  encodeRegistrationMessage,
   encodeSignature,
   encodeSignData,
-  HOST_KEY_MISMATCHED,
-  pairingIdentifier,
   publicKeyFingerprint,
-  queueNames,
   verifySignature,
-  type Consent,
-  type Decision,
-  type SignRequest,
-  type SshSigner,
-} from 'vaultwire/pairing';
+} from 'vaultwire/pairing/ssh';
+import { encodeAuthenticationMessage, encodeRegistrationMessage } from 'vaultwire/pairing/u2f';
 import { openChannels, startRelay, type RunningRelay } from '../../reference/src/channels/index.js';
 import { linesOf } from '../../reference/src/phone/lines.js';
 import { describeConsent, describePolicy, jsonScreen, textScreen } from '../../reference/src/phone/screen.js';

@@ -17,15 +17,12 @@ import {
   pairingIdentifier,
   PROTOCOL_VERSION,
   queueNames,
-  startComputerSession,
   type Box,
-  type ComputerSession,
-  type Consent,
-  type Decision,
   type PairingAnswer,
-  type PhoneSessionEvent,
   type RequestBody,
 } from 'vaultwire/pairing';
+import { startComputerSession, type ComputerSession } from 'vaultwire/pairing/computer';
+import { type Consent, type Decision, type PhoneSessionEvent } from 'vaultwire/pairing/phone';
 import { openChannels, type ChannelChoice, type OpenChannel } from '../../reference/src/channels/index.js';
 import { createPhone, openPhone, type NewPhone, type Phone } from '../../reference/src/phone/phone-home.js';
 import { RunningPhone, type RunningPairing, type RunOptions } from '../../reference/src/phone/running.js';

@@ -1,4 +1,6 @@
 import { VaultwireError } from 'vaultwire';
+import { type HostAuth } from 'vaultwire/pairing';
+import { type ComputerSession } from 'vaultwire/pairing/computer';
 import {
   completeSignData,
   encodeSignature,
@@ -7,11 +9,9 @@ import {
   signatureAlgorithm,
   splitSignData,
   verifySignature,
-  type ComputerSession,
-  type HostAuth,
   type SessionBind,
   type SignData,
-} from 'vaultwire/pairing';
+} from 'vaultwire/pairing/ssh';
 import type { AgentKeys, SignOrder } from './agent-server.js';
 import type { Identity } from './agent-protocol.js';
 import type { NamedHost, NamedHosts } from './named-hosts.js';

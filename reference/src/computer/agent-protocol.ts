@@ -10,7 +10,7 @@ import {
   SESSION_BIND_EXTENSION,
   SshReader,
   type SessionBind,
-} from 'vaultwire/pairing';
+} from 'vaultwire/pairing/ssh';
 
 /** The largest message taken, in bytes without its length: the limit of OpenSSH's own agent. */
 export const MAXIMUM_AGENT_MESSAGE = 256 * 1024;

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { SessionBind } from 'vaultwire/pairing';
+import type { SessionBind } from 'vaultwire/pairing/ssh';
 import {
   AgentFrames,
   decodeAgentRequest,

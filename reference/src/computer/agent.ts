@@ -1,12 +1,7 @@
 import type { Command } from 'commander';
 import { VaultwireError } from 'vaultwire';
-import {
-  parseGitContent,
-  parseGitIdentity,
-  startComputerSession,
-  type ComputerEnd,
-  type ComputerSession,
-} from 'vaultwire/pairing';
+import { startComputerSession, type ComputerEnd, type ComputerSession } from 'vaultwire/pairing/computer';
+import { parseGitContent, parseGitIdentity } from 'vaultwire/pairing/git';
 import type { ChannelChoice } from '../channels/index.js';
 import { phoneKeys } from './agent-keys.js';
 import { createAgentServer } from './agent-server.js';

@@ -1,4 +1,4 @@
-import { parsePublicKey } from 'vaultwire/pairing';
+import { parsePublicKey } from 'vaultwire/pairing/ssh';
 
 /** A public key as a line of ~/.ssh/authorized_keys. */
 export const authorizedKey = (wire: Uint8Array, comment: string): string =>

@@ -1,4 +1,4 @@
-import type { ComputerEnd } from 'vaultwire/pairing';
+import type { ComputerEnd } from 'vaultwire/pairing/computer';
 
 /** Why a pairing, or an attempt at one, is over, for a person. */
 export const ENDINGS: Readonly<Record<ComputerEnd, string>> = {

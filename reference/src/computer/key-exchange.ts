@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { SshReader } from 'vaultwire/pairing';
+import { SshReader } from 'vaultwire/pairing/ssh';
 
 /** What a server proves in the clear: its host key, and the signature of it over the session id. */
 export interface HostProof {

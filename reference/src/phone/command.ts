@@ -1,14 +1,9 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { VaultwireError } from 'vaultwire';
-import {
-  decodeQrText,
-  normalizeHostName,
-  pairingIdentifier,
-  publicKeyFingerprintText,
-  startPhoneSession,
-  type PhoneSession,
-} from 'vaultwire/pairing';
+import { decodeQrText, pairingIdentifier } from 'vaultwire/pairing';
+import { normalizeHostName, startPhoneSession, type PhoneSession } from 'vaultwire/pairing/phone';
+import { publicKeyFingerprintText } from 'vaultwire/pairing/ssh';
 import { atMost } from '../channels/directory-queue.js';
 import { whenStopped } from '../computer/stopping.js';
 import { linesOf, type Lines } from './lines.js';

@@ -1,5 +1,5 @@
 import { VaultwireError } from 'vaultwire';
-import type { GitSigner } from 'vaultwire/pairing';
+import type { GitSigner } from 'vaultwire/pairing/phone';
 
 /*
  * OpenPGP through openpgp.js, which is loaded when it is first needed. Keys and signatures are of version 4 (RFC 4880)

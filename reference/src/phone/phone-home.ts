@@ -16,7 +16,8 @@ import {
 } from 'valibot';
 import { VaultwireError } from 'vaultwire';
 import { defaultSuite, type AesKey } from 'vaultwire/crypto';
-import type { HostPin, PairingStore, PhoneKeys, UserAtHost } from 'vaultwire/pairing';
+import type { PairingStore, UserAtHost } from 'vaultwire/pairing';
+import type { HostPin, PhoneKeys } from 'vaultwire/pairing/phone';
 import type { ChannelChoice } from '../channels/index.js';
 import { createKeysFile, newDeviceIdentifier, newStateKey, openKeysFile } from './keys-file.js';
 import { lockFolder } from './lock.js';

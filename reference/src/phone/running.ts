@@ -1,4 +1,4 @@
-import { startPhoneSession, type Decision, type PhoneEnd, type PhoneSession } from 'vaultwire/pairing';
+import { startPhoneSession, type Decision, type PhoneEnd, type PhoneSession } from 'vaultwire/pairing/phone';
 import { openChannels, type OpenChannel } from '../channels/index.js';
 import type { KeptPairing, Phone } from './phone-home.js';
 import type { Approve, Screen } from './screen.js';

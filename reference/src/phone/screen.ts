@@ -1,12 +1,12 @@
 import {
-  publicKeyFingerprintText,
   type Consent,
   type ConsentKind,
   type Decision,
   type HostPin,
   type Policy,
   type PhoneSessionEvent,
-} from 'vaultwire/pairing';
+} from 'vaultwire/pairing/phone';
+import { publicKeyFingerprintText } from 'vaultwire/pairing/ssh';
 import type { Lines } from './lines.js';
 
 /** How the phone answers what it is asked: its user decides, or nobody is asked. */

@@ -1,7 +1,8 @@
 import { createPublicKey, generateKeyPair, sign, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { VaultwireError } from 'vaultwire';
-import { encodeEcdsaBlob, encodePublicKey, type SshPublicKey, type SshSigner } from 'vaultwire/pairing';
+import { type SshSigner } from 'vaultwire/pairing/phone';
+import { encodeEcdsaBlob, encodePublicKey, type SshPublicKey } from 'vaultwire/pairing/ssh';
 
 export const SSH_KEY_TYPES = ['ed25519', 'ecdsa-nistp256', 'rsa'] as const;
 export type SshKeyKind = (typeof SSH_KEY_TYPES)[number];

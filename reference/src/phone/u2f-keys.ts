@@ -1,13 +1,13 @@
 import { createPrivateKey, createPublicKey, randomBytes, sign, webcrypto, type KeyObject } from 'node:crypto';
 import { VaultwireError } from 'vaultwire';
+import { type U2fSigner } from 'vaultwire/pairing/phone';
 import {
   authenticationSigningInput,
   isKeyHandleFor,
   KEY_HANDLE_RANDOM_LENGTH,
   makeKeyHandle,
   registrationSigningInput,
-  type U2fSigner,
-} from 'vaultwire/pairing';
+} from 'vaultwire/pairing/u2f';
 
 /** One security key: at one relying party, for one account. */
 export interface U2fAccount {
