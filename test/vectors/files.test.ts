@@ -24,7 +24,9 @@ describe('the published files', () => {
   });
 
   it('hold at least 200 tests of pairing, at least a third of them invalid', () => {
-    const tests = published.filter(({ file }) => file.startsWith('pairing/')).flatMap(({ content }) => testsOf(content));
+    const tests = published
+      .filter(({ file }) => file.startsWith('pairing/'))
+      .flatMap(({ content }) => testsOf(content));
     expect(tests.length).toBeGreaterThanOrEqual(200);
     expect(tests.filter(({ result }) => result === 'invalid').length * 3).toBeGreaterThanOrEqual(tests.length);
   });
