@@ -15,7 +15,7 @@ export interface Channel {
    * notification. Channels without such a thing leave it out, and get to send it once more instead.
    */
   alert?(message: Uint8Array): Promise<void>;
-  /** Begins to deliver whole messages, each at least once, and returns how to stop. */
+  /** Begins to deliver whole messages, each at least once, perhaps before it returns, and returns how to stop. */
   receive(deliver: (message: Uint8Array) => void): () => void;
 }
 
@@ -88,13 +88,14 @@ export class ChannelGroup {
   }
 
   /**
-   * Begins to receive.
+   * Begins to receive, unless the group has been stopped.
    *
    * @param deliver gets each message, still the channel's own memory, and returns the key by which duplicates of it
    *   are known, or undefined when the message was refused
    */
   start(deliver: (message: Uint8Array) => string | undefined): void {
     for (const { channel, tally, index } of this.#channels) {
+      if (!this.#open) break;
       try {
         const stop = channel.receive((message) => {
           if (!this.#open) return;
@@ -108,6 +109,8 @@ export class ChannelGroup {
         this.#failed(channel.name, error);
       }
     }
+    // What a channel delivered at once may have stopped the group before it was known how to stop the channel.
+    if (!this.#open) this.stop();
   }
 
   /** Sends over every channel at once. Never throws, and waits for none. */

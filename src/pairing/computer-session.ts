@@ -239,13 +239,14 @@ class Session implements ComputerSession {
       },
       first.state,
     );
-    this.#channels.start((message) => this.#receive(message));
     if (saved) {
       for (const requestId of this.#outcomes.keys()) tell(options.onEvent, { type: 'outcome', requestId });
       this.#driver.dispatch({ now: this.#clock.now(), type: 'resume' });
     } else {
       this.#driver.apply(first);
     }
+    // Last: a channel may deliver at once, and what it delivers comes after what the run begins with.
+    this.#channels.start((message) => this.#receive(message));
   }
 
   get paired(): Promise<Me> {

@@ -290,9 +290,11 @@ class Session implements PhoneSession {
       // What the caller sets holds for this run, whatever held for an earlier one.
       saved ? { ...saved.state, settings: started.state.settings } : started.state,
     );
-    this.#channels.start((message) => this.#receive(message));
     if (saved) this.#resume(started.state.pins);
     else this.#driver.apply(started);
+    // Last: a channel may deliver at once. A request that came before the state is resumed would be taken for one that
+    // an earlier run left behind.
+    this.#channels.start((message) => this.#receive(message));
   }
 
   get paired(): Promise<void> {

@@ -107,6 +107,36 @@ describe('several channels as one', () => {
     expect(failures).toEqual(['deaf', 'endless']);
   });
 
+  test('a group that is stopped by what a channel delivers at once, or before it starts, leaves no channel running', () => {
+    let group = new ChannelGroup([], ignore);
+    let stopped = 0;
+    const hasty = channel('hasty', {
+      receive: (deliver) => {
+        deliver(message(1));
+        return () => {
+          stopped++;
+        };
+      },
+    });
+    let begun = 0;
+    const late = channel('late', {
+      receive: () => {
+        begun++;
+        return ignore;
+      },
+    });
+    group = new ChannelGroup([hasty, late], ignore);
+    group.start(() => {
+      group.stop();
+      return 'key';
+    });
+    expect([stopped, begun]).toEqual([1, 0]);
+    group = new ChannelGroup([late], ignore);
+    group.stop();
+    group.start(() => 'key');
+    expect(begun).toBe(0);
+  });
+
   test('a channel without alerts sends once more instead', () => {
     const plain = channel('plain');
     delete plain.alert;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { nobleBox } from '../../src/crypto/box.js';
 import { FLUSH_MILLISECONDS, type Channel, type MakeChannels } from '../../src/pairing/channel.js';
 import { startComputerSession } from '../../src/pairing/computer-session.js';
@@ -9,10 +9,11 @@ import { encodeAnswer, encodeRequest, type RequestBody } from '../../src/pairing
 import { startPhoneSession } from '../../src/pairing/phone-session.js';
 import { decodeQrText } from '../../src/pairing/qr.js';
 import { completeSignData, publicKeyFingerprint, publicKeyFingerprintText } from '../../src/pairing/ssh.js';
-import { memoryPairingStore } from '../../src/pairing/store.js';
+import { memoryPairingStore, type PairingStore } from '../../src/pairing/store.js';
 import { encodeUtf8 } from '../../src/wire/bytes.js';
 import { VaultwireError } from '../../src/wire/error.js';
 import {
+  type FakeStore,
   hostKey,
   hostSignature,
   loginData,
@@ -874,6 +875,97 @@ describe('a new run', () => {
     expect(again.qrText).toBe(qrText);
     await ends.clock.advance(60_000);
     expect(await again.ended).toBe('qr-expired');
+  });
+
+  /** Channels that deliver these messages as soon as they receive, as one does that has kept them. */
+  const eager =
+    (ends: PairOfEnds, held: readonly Uint8Array[]): MakeChannels =>
+    (address) =>
+      ends.network
+        .channels('queue')(address)
+        .map((channel) => ({
+          ...channel,
+          receive: (deliver) => {
+            const stop = channel.receive(deliver);
+            for (const message of held) deliver(message);
+            return stop;
+          },
+        }));
+  /** What these ends would have sent to this queue. */
+  const hold = (ends: PairOfEnds, queue: string): Uint8Array[] => {
+    const held: Uint8Array[] = [];
+    ends.network.carry = (carried) => {
+      if (carried.queue === queue) held.push(carried.message);
+      else ends.network.deliver(carried);
+    };
+    return held;
+  };
+
+  test('of the phone begins with what was stored, and then hears channels that deliver at once', async () => {
+    for (const neverAsk of [['u2f-authenticate'], []] as const) {
+      const ends = new PairOfEnds();
+      const { computer, phone } = await ends.pair();
+      await settle();
+      await phone.close();
+      const held = hold(ends, phone.address.receiveQueue);
+      const answer = computer.request(authenticate());
+      await settle();
+      expect(held).toHaveLength(1);
+      await ends.startPhone({ neverAsk, channels: eager(ends, held) });
+      expect(await answer).toMatchObject({ kind: 'u2f-authenticate', counter: 1 });
+      await settle();
+      expect([ends.asked.length, ends.keys.signed.length]).toEqual([1 - neverAsk.length, 1]);
+    }
+  });
+
+  test('of the computer begins with what was stored, and then hears channels that deliver at once', async () => {
+    const ends = new PairOfEnds();
+    const { computer } = await ends.pair();
+    await settle();
+    const held = hold(ends, computer.address.receiveQueue);
+    void untilRejected(computer.request(login({ hostAuth: hostAuth('example.com') }), { acknowledge: false }));
+    const requestId = computer.pending()[0]?.requestId ?? '';
+    await vi.waitFor(() => {
+      expect(held).toHaveLength(1);
+    });
+    await computer.close();
+    ends.network.carried.length = 0;
+    ends.computerEvents.length = 0;
+    const again = await ends.startComputer({ channels: eager(ends, held) });
+    await settle();
+    expect(await again.outcome(requestId)).toMatchObject({ kind: 'sign' });
+    expect(ends.computerEvents.map(({ type }) => type)).toEqual(['paired', 'comparison-code', 'outcome']);
+  });
+
+  test('of a pairing that is new is not undone by a channel that delivers at once', async () => {
+    const ends = new PairOfEnds();
+    const junk = [Uint8Array.of(9), Uint8Array.of(1)];
+    const computer = await ends.startComputer({ channels: eager(ends, junk) });
+    const phone = await ends.startPhone({ qrText: computer.qrText, channels: eager(ends, junk) });
+    await computer.paired;
+    for (const session of [computer, phone]) expect(session.counters()).toMatchObject({ malformed: 1, legacy: 1 });
+  });
+
+  test('whose store fails at once leaves no channel running', async () => {
+    const ends = new PairOfEnds();
+    const { computer, phone } = await ends.pair();
+    await Promise.all([computer.close(), phone.close()]);
+    expect(ends.network.receivers).toBe(0);
+    const failure = new Error('the disk is full');
+    const failing = (store: FakeStore): PairingStore => ({
+      ...memoryPairingStore(),
+      load: () => store.load(),
+      loadSecretKey: () => store.loadSecretKey(),
+      save: () => {
+        throw failure;
+      },
+    });
+    await ends.startComputer({ store: failing(ends.computerStore) });
+    await ends.startPhone({ store: failing(ends.phoneStore) });
+    await settle();
+    expect(ends.computerEvents).toContainEqual({ type: 'store-failed', error: failure });
+    expect(ends.phoneEvents).toContainEqual({ type: 'store-failed', error: failure });
+    expect(ends.network.receivers).toBe(0);
   });
 
   test('gives the outcome of a request that an earlier one made', async () => {
