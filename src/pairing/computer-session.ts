@@ -148,7 +148,11 @@ export interface ComputerSession {
    */
   outcome(requestId: string): Promise<AnswerBody | undefined>;
   counters(): SessionCounters;
-  /** Tells the phone that the pairing is over, ends it and forgets its key. */
+  /**
+   * Tells the phone that the pairing is over, ends it and forgets its key.
+   *
+   * @throws VaultwireError `request-canceled` when the session is closed, or its store fails, before that is done
+   */
   unpair(): Promise<void>;
   /** Stops this run. What waits is kept in the store; what was asked for here rejects with `request-canceled`. */
   close(): Promise<void>;
@@ -195,9 +199,12 @@ class Session implements ComputerSession {
   readonly #waiters = new Map<string, Settled<AnswerBody | null>>();
   readonly #paired = settled<Me>();
   readonly #ended = settled<ComputerEnd>();
+  /** Rejects once this run has stopped without bringing the pairing to its end. */
+  readonly #halted = settled<never>();
   /** The phone of this pairing. It stays here when the state forgets it, for the message that says goodbye. */
   #phone: { readonly publicKey: Bytes; readonly box: Box } | undefined;
   #stopped: VaultwireError | undefined;
+  #ending = false;
   #codeShown = false;
   #dropped = 0;
 
@@ -315,9 +322,9 @@ class Session implements ComputerSession {
   }
 
   async unpair(): Promise<void> {
-    if (this.#driver.state.phase.at !== 'ended' && this.#stopped) throw this.#stopped;
+    if (this.#stopped && !this.#ending) throw this.#stopped;
     this.#driver.dispatch({ now: this.#clock.now(), type: 'unpair', requestId: randomId(this.#suite) });
-    await this.#ended.promise;
+    await Promise.race([this.#ended.promise, this.#halted.promise]);
   }
 
   async close(): Promise<void> {
@@ -514,6 +521,7 @@ class Session implements ComputerSession {
   }
 
   async #end(reason: ComputerEnd): Promise<void> {
+    this.#ending = true;
     await this.#driver.idle();
     this.#stop(new VaultwireError('pairing-ended', `the pairing has ended: ${reason}`));
     await this.#channels.flushed(this.#clock);
@@ -536,6 +544,7 @@ class Session implements ComputerSession {
     this.#driver.close();
     this.#channels.stop();
     this.#paired.reject(why);
+    if (!this.#ending) this.#halted.reject(why);
     for (const waiter of this.#waiters.values()) waiter.reject(why);
     this.#waiters.clear();
   }

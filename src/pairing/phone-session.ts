@@ -181,7 +181,11 @@ export interface PhoneSession {
   /** Tells computers from now on where to send what wakes this phone. */
   setPushEndpoint(snsEndpointArn: string | null): void;
   counters(): SessionCounters;
-  /** Tells the computer that the pairing is over, ends it and forgets its key. */
+  /**
+   * Tells the computer that the pairing is over, ends it and forgets its key.
+   *
+   * @throws VaultwireError `request-canceled` when the session is closed, or its store fails, before that is done
+   */
   unpair(): Promise<void>;
   /** Stops this run. What waits is kept in the store. */
   close(): Promise<void>;
@@ -241,7 +245,10 @@ class Session implements PhoneSession {
   readonly #questions = new Map<string, AbortController>();
   readonly #paired = settled<undefined>();
   readonly #ended = settled<PhoneEnd>();
+  /** Rejects once this run has stopped without bringing the pairing to its end. */
+  readonly #halted = settled<never>();
   #stopped: VaultwireError | undefined;
+  #ending = false;
   #dropped = 0;
 
   constructor(
@@ -336,9 +343,9 @@ class Session implements PhoneSession {
   }
 
   async unpair(): Promise<void> {
-    if (this.#driver.state.phase.at !== 'ended' && this.#stopped) throw this.#stopped;
+    if (this.#stopped && !this.#ending) throw this.#stopped;
     this.#dispatch({ type: 'unpair', requestId: randomId(this.#suite) });
-    await this.#ended.promise;
+    await Promise.race([this.#ended.promise, this.#halted.promise]);
   }
 
   async close(): Promise<void> {
@@ -593,6 +600,7 @@ class Session implements PhoneSession {
   }
 
   async #end(reason: PhoneEnd): Promise<void> {
+    this.#ending = true;
     await this.#driver.idle();
     this.#stop(new VaultwireError('pairing-ended', `the pairing has ended: ${reason}`));
     await this.#channels.flushed(this.#clock);
@@ -615,6 +623,7 @@ class Session implements PhoneSession {
     this.#driver.close();
     this.#channels.stop();
     this.#paired.reject(why);
+    if (!this.#ending) this.#halted.reject(why);
     for (const question of this.#questions.values()) question.abort();
     this.#questions.clear();
   }

@@ -746,6 +746,57 @@ describe('a store', () => {
     expect(ends.keys.signed).toEqual([]);
   });
 
+  test('that fails while a pairing is being ended is told to who ends it, however often', async () => {
+    const ends = new PairOfEnds();
+    const { computer, phone } = await ends.pair();
+    await settle();
+    const failure = new Error('the disk is full');
+    ends.computerStore.beforeSave = () => Promise.reject(failure);
+    ends.phoneStore.beforeSave = () => Promise.reject(failure);
+    for (const session of [computer, phone]) {
+      const outcomes = [session.unpair(), session.unpair()].map(untilRejected);
+      for (const outcome of outcomes) expect(await outcome).toMatchObject({ code: 'request-canceled', cause: failure });
+      await expect(session.unpair()).rejects.toMatchObject({ code: 'request-canceled', cause: failure });
+    }
+  });
+
+  test('that is slow holds up who ends a pairing no longer than until the session is closed', async () => {
+    const ends = new PairOfEnds();
+    const { computer, phone } = await ends.pair();
+    await settle();
+    for (const session of [computer, phone]) {
+      const outcome = untilRejected(session.unpair());
+      await session.close();
+      expect(await outcome).toMatchObject({ code: 'request-canceled' });
+    }
+    // What was stepped is saved: the next run finds a pairing that has ended.
+    expect((await ends.startComputer()).qrText).not.toBe(computer.qrText);
+  });
+
+  test('that is being cleared is waited for by who ends a pairing, also when the session is closed meanwhile', async () => {
+    const ends = new PairOfEnds();
+    const { computer, phone } = await ends.pair();
+    await settle();
+    let cleared: () => void = () => undefined;
+    ends.network.carry = () => undefined;
+    for (const store of [ends.computerStore, ends.phoneStore]) {
+      store.clear = () => new Promise((resolve) => (cleared = resolve));
+    }
+    for (const session of [computer, phone]) {
+      let done = 0;
+      const count = (): number => done++;
+      const outcomes = [session.unpair().then(count)];
+      await settle();
+      outcomes.push(session.unpair().then(count));
+      await session.close();
+      await settle();
+      expect(done).toBe(0);
+      cleared();
+      await Promise.all(outcomes);
+      await session.unpair();
+    }
+  });
+
   test('that fails stops the session, says so, and is gone on from', async () => {
     const ends = new PairOfEnds();
     const { computer, phone } = await ends.pair();
