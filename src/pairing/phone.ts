@@ -17,6 +17,7 @@ import {
 import {
   checkPins,
   isCovered,
+  isHostName,
   normalizeHostName,
   remember,
   type ConsentKind,
@@ -47,8 +48,8 @@ export const RESENT_MILLISECONDS = 90_000;
 export const MAXIMUM_KEPT_ANSWERS = 1024;
 /** How many requests may wait for the user at once. */
 export const MAXIMUM_OPEN_REQUESTS = 128;
-/** How many names a host may be given; a request with more is refused. */
-export const MAXIMUM_HOST_NAMES = 64;
+/** How many names a host may be given; a request with more is refused. One approval pins them all. */
+export const MAXIMUM_HOST_NAMES = 4;
 /** How many host keys are pinned at most. */
 export const MAXIMUM_PINS = 4096;
 
@@ -615,7 +616,7 @@ class PhoneDraft {
     };
     if (body.hostAuth) {
       const { hostKey, signature, hostNames } = body.hostAuth;
-      if (hostNames.length > MAXIMUM_HOST_NAMES) {
+      if (hostNames.length > MAXIMUM_HOST_NAMES || !hostNames.every(isHostName)) {
         this.#refuse(open, UNKNOWN_ERROR);
         return;
       }

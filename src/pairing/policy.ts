@@ -75,9 +75,19 @@ export interface HostPin {
   readonly hostKey: Bytes;
 }
 
-/** A host's name as pins know it: lower case, without the dot that ends an absolute name. */
+/** A host's name as pins know it: lower case, without the dots at its end (one ends an absolute name). */
 export function normalizeHostName(name: string): string {
-  return name.toLowerCase().replace(/\.$/, '');
+  let end = name.length;
+  while (name[end - 1] === '.') end--;
+  return name.slice(0, end).toLowerCase();
+}
+
+/**
+ * Whether a host may be called this: 1 to 255 visible characters of ASCII, dots not alone. Everything else could look
+ * like a name that is pinned without being it. International names come in their ASCII form (`xn--`, RFC 5890).
+ */
+export function isHostName(name: string): boolean {
+  return /^[\x21-\x7e]{1,255}$/.test(name) && normalizeHostName(name) !== '';
 }
 
 /**

@@ -509,6 +509,38 @@ test('K7: two hosts that want the same new name do not both get it', async () =>
   expect(ends.keys.signed).toHaveLength(1);
 });
 
+test('K7: no name that looks like the one that is pinned gets round its pin', async () => {
+  const ends = new PairOfEnds();
+  const { computer } = await ends.pair();
+  await computer.request({ ...login(), hostAuth: proof('github.com') });
+  const names = [
+    ...['github.com\u200b', 'git\u00adhub.com', 'github.com ', ' github.com', 'github.com\u00a0', 'g\u0456thub.com'],
+    ...['\u001b[2Jgithub.com', 'github.com\n', 'github\u3002com', '', '.', '..', 'github.com'.repeat(20_000)],
+  ];
+  for (const name of names) {
+    for (const hostNames of [[name], ['new.example', name]]) {
+      const hostAuth = { hostKey: otherHostKey, signature: hostSignature(3), hostNames };
+      const refusal = await refused('request-failed', () => computer.request({ ...login(), hostAuth }));
+      expect(refusal.message).toContain('unknown error');
+    }
+  }
+  const dotted = { hostKey: otherHostKey, signature: hostSignature(3), hostNames: ['github.com..'] };
+  const mismatch = await refused('request-failed', () => computer.request({ ...login(), hostAuth: dotted }));
+  expect(mismatch.message).toContain('host public key mismatched');
+  expect(ends.asked).toHaveLength(1);
+  expect(ends.keys.signed).toHaveLength(1);
+});
+
+test('K7: one approval pins 4 names at most', async () => {
+  const ends = new PairOfEnds();
+  const { computer } = await ends.pair();
+  const names = ['one.example', 'two.example', 'three.example', 'four.example', 'five.example'];
+  await refused('request-failed', () => computer.request({ ...login(), hostAuth: proof(...names) }));
+  expect(ends.asked).toEqual([]);
+  await computer.request({ ...login(), hostAuth: proof(...names.slice(0, 4)) });
+  expect(ends.phoneEvents.filter(({ type }) => type === 'pinned')).toHaveLength(4);
+});
+
 test('K7: through a forwarded agent every login is asked about, whatever was approved before', async () => {
   for (const remember of ['this', 'kind'] as const) {
     const ends = new PairOfEnds();

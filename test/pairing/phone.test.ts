@@ -569,11 +569,19 @@ describe('what is signed for SSH', () => {
     expect(phone.state.pins).toHaveLength(4096);
   });
 
-  test('a host has at most 64 names', () => {
+  test('a host has at most 4 names', () => {
     const names = (count: number): string[] => Array.from({ length: count }, (_, number) => `name${number}`);
     const phone = Phone.paired();
-    expect(types(phone.request('r1', login('ada', hostAuth(1, names(64)))))).toEqual(['verify-host']);
-    expect(phone.request('r2', login('ada', hostAuth(1, names(65))))).toEqual([error('r2', 'unknown error')]);
+    expect(types(phone.request('r1', login('ada', hostAuth(1, names(4)))))).toEqual(['verify-host']);
+    expect(phone.request('r2', login('ada', hostAuth(1, names(5))))).toEqual([error('r2', 'unknown error')]);
+  });
+});
+
+test('a host with a name that is none is neither verified nor asked about', () => {
+  const phone = Phone.paired();
+  ['', '..', 'example.com\u200b', 'a'.repeat(256)].forEach((name, index) => {
+    const body = login('ada', hostAuth(0x40, ['example.com', name]));
+    expect(phone.request(`r${index}`, body)).toEqual([error(`r${index}`, 'unknown error')]);
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   checkPins,
   isCovered,
+  isHostName,
   MAXIMUM_POLICIES,
   mayRemember,
   normalizeHostName,
@@ -188,10 +189,20 @@ describe('pins', () => {
     expect(checkPins(pins, filled(1), ['__proto__'])).toBe('mismatched');
   });
 
-  test('names are the same in upper and lower case, and with the dot of an absolute name', () => {
-    expect(['Example.COM', 'example.com.', 'example.com'].map(normalizeHostName)).toEqual(
-      Array.from({ length: 3 }, () => 'example.com'),
+  test('names are the same in upper and lower case, and with dots at their end', () => {
+    expect(['Example.COM', 'example.com.', 'example.com..', 'example.com'].map(normalizeHostName)).toEqual(
+      Array.from({ length: 4 }, () => 'example.com'),
     );
+    expect(normalizeHostName('.'.repeat(200_000))).toBe('');
     expect(normalizeHostName('[Host]:2222')).toBe('[host]:2222');
+  });
+
+  test('a name is one of visible ASCII characters', () => {
+    for (const name of ['a', 'example.com.', '[host]:2222', '::1', 'xn--80ak6aa92e.com', 'a'.repeat(255)]) {
+      expect(isHostName(name)).toBe(true);
+    }
+    for (const name of ['', '.', '..', ' ', 'a b', 'a\n', 'a\u007f', 'a\u200b', 'g\u0456thub.com', 'a'.repeat(256)]) {
+      expect(isHostName(name)).toBe(false);
+    }
   });
 });
