@@ -63,8 +63,9 @@ export interface ComputerSessionOptions {
   /**
    * Shows the user a code of six digits and asks whether the phone shows the same one. `not-compared`: the first phone
    * that scanned, or whoever read the QR code over the user's shoulder and was quicker, is taken for the user's.
+   * The signal is aborted when nothing waits for the decision any more. A rejection is a no.
    */
-  readonly confirm: ((code: string) => Promise<boolean>) | 'not-compared';
+  readonly confirm: ((code: string, signal: AbortSignal) => Promise<boolean>) | 'not-compared';
   /** Must not throw: what it throws is lost. */
   readonly onEvent?: (event: ComputerSessionEvent) => void;
   /** Default: the platform's. */
@@ -197,6 +198,8 @@ class Session implements ComputerSession {
   readonly #nonces: SentNonces;
   readonly #outcomes: Map<string, Outcome>;
   readonly #waiters = new Map<string, Settled<AnswerBody | null>>();
+  /** How to take back what the user is comparing. */
+  readonly #comparing = new AbortController();
   readonly #paired = settled<Me>();
   readonly #ended = settled<ComputerEnd>();
   /** Rejects once this run has stopped without bringing the pairing to its end. */
@@ -475,7 +478,7 @@ class Session implements ComputerSession {
     const code = this.#showCode();
     let same = confirm === 'not-compared';
     try {
-      if (confirm !== 'not-compared' && code !== undefined) same = await confirm(code);
+      if (confirm !== 'not-compared' && code !== undefined) same = await confirm(code, this.#comparing.signal);
     } catch {
       // A prompt that fails has not said yes.
     }
@@ -543,6 +546,7 @@ class Session implements ComputerSession {
     this.#stopped ??= why;
     this.#driver.close();
     this.#channels.stop();
+    this.#comparing.abort();
     this.#paired.reject(why);
     if (!this.#ending) this.#halted.reject(why);
     for (const waiter of this.#waiters.values()) waiter.reject(why);

@@ -227,8 +227,12 @@ export async function loadPairing<Saved extends SavedSession<unknown>>(
   }
   const secretKey = await store.loadSecretKey();
   if (!secretKey) throw new VaultwireError('configuration-invalid', 'saved pairing: expected its secret key');
-  // What decoded is what a session of this role and format saved: the store is trusted.
-  return { key: suite.importKey(secretKey), saved: saved as Saved };
+  try {
+    // What decoded is what a session of this role and format saved: the store is trusted.
+    return { key: suite.importKey(secretKey), saved: saved as Saved };
+  } finally {
+    secretKey.fill(0);
+  }
 }
 
 /** Makes the key of a new pairing, and has it stored before anything else happens. */

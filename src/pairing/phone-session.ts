@@ -84,7 +84,10 @@ export interface GitSigner {
    * @returns an OpenPGP signature packet
    */
   sign(content: Bytes, userId: string): Promise<Uint8Array>;
-  /** The OpenPGP public key as packets, with the user id when one is asked for. */
+  /**
+   * The OpenPGP public key as packets. `userId` is the one that the computer wants it to have: its word, on which nobody
+   * is asked. So choose among the user ids that the key's owner gave it, and certify none for a computer.
+   */
   publicKey?(userId: string | undefined): Promise<Uint8Array>;
 }
 
@@ -119,8 +122,11 @@ export interface PhoneSessionOptions {
   readonly hosts?: () => Promise<{ readonly hosts: readonly UserAtHost[]; readonly pgpUserIds: readonly string[] }>;
   /** Asks the user. The signal is aborted when nothing waits for the decision any more. A rejection is a no. */
   readonly ask: (consent: Consent, signal: AbortSignal) => Promise<Decision>;
-  /** Has the user compare the code before anything is answered. Default: the code comes as an event, and that is all. */
-  readonly confirm?: (code: string) => Promise<boolean>;
+  /**
+   * Has the user compare the code before anything is answered. Default: the code comes as an event, and that is all.
+   * The signal is aborted when nothing waits for the decision any more. A rejection is a no.
+   */
+  readonly confirm?: (code: string, signal: AbortSignal) => Promise<boolean>;
   /** Whether `hostKey` made `signature` over `sessionId`. Default: `verifyHostSignature`. */
   readonly verifyHost?: (hostKey: Bytes, signature: Bytes, sessionId: Bytes) => Promise<boolean>;
   /**
@@ -164,7 +170,7 @@ export type PhoneSessionEvent =
 /** A pairing as the phone has it. Made by {@link startPhoneSession}; close it when it is no longer needed. */
 export interface PhoneSession {
   readonly address: PairingAddress;
-  /** What the computer calls itself. */
+  /** What the computer calls itself, as it came in the QR: it may hold anything (`Consent.computer` can be shown). */
   readonly computer: string;
   /** The code of both keys. */
   readonly comparisonCode: string;
@@ -243,6 +249,8 @@ class Session implements PhoneSession {
   readonly #nonces: SentNonces;
   /** How to take back what the user is being asked. */
   readonly #questions = new Map<string, AbortController>();
+  /** The same of the code. */
+  readonly #comparing = new AbortController();
   readonly #paired = settled<undefined>();
   readonly #ended = settled<PhoneEnd>();
   /** Rejects once this run has stopped without bringing the pairing to its end. */
@@ -493,7 +501,7 @@ class Session implements PhoneSession {
   async #compareCodes(): Promise<void> {
     let same = false;
     try {
-      same = (await this.#options.confirm?.(this.comparisonCode)) ?? true;
+      same = (await this.#options.confirm?.(this.comparisonCode, this.#comparing.signal)) ?? true;
     } catch {
       // A prompt that fails has not said yes.
     }
@@ -622,6 +630,7 @@ class Session implements PhoneSession {
     this.#stopped ??= why;
     this.#driver.close();
     this.#channels.stop();
+    this.#comparing.abort();
     this.#paired.reject(why);
     if (!this.#ending) this.#halted.reject(why);
     for (const question of this.#questions.values()) question.abort();

@@ -9,7 +9,10 @@ export interface PairingStore {
   load(): Promise<Uint8Array | undefined>;
   /** Resolves once the state is durable: only then does the session act on it. */
   save(state: Uint8Array): Promise<void>;
-  /** The 32 bytes that {@link PairingStore.saveSecretKey} got, or undefined. */
+  /**
+   * The 32 bytes that {@link PairingStore.saveSecretKey} got, or undefined. A store gives a copy: the bytes are
+   * overwritten once they are imported.
+   */
   loadSecretKey(): Promise<Uint8Array | undefined>;
   /**
    * Gets the X25519 secret key of the pairing, 32 bytes, once, before anything is saved under it. A store copies what it

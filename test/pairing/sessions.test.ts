@@ -281,6 +281,30 @@ describe('the code of both keys', () => {
     expect(await other.ended).toBe('unpaired-by-phone');
   });
 
+  test('is no longer compared once the attempt is over, or the session closed', async () => {
+    const ends = new PairOfEnds();
+    const signals: AbortSignal[] = [];
+    const confirm = (_: string, signal: AbortSignal): Promise<boolean> => {
+      signals.push(signal);
+      return new Promise(() => undefined);
+    };
+    const computer = await ends.startComputer({ confirm });
+    const phone = await ends.startPhone({ qrText: computer.qrText });
+    await settle();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+    await phone.unpair();
+    expect(await computer.ended).toBe('unpaired-by-phone');
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+
+    const others = new PairOfEnds();
+    const other = await others.startComputer();
+    const slow = await others.startPhone({ qrText: other.qrText, confirm });
+    await settle();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+    await slow.close();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+  });
+
   test('lets requests wait until it is compared', async () => {
     const ends = new PairOfEnds();
     let answer: (same: boolean) => void = () => undefined;
@@ -348,7 +372,7 @@ describe('consent', () => {
         verified: [...user, key],
         claimed: [
           { name: 'host', value: 'example.com' },
-          { name: 'command', value: 'git  push' },
+          { name: 'command', value: 'git push' },
         ],
       },
       {
@@ -379,7 +403,7 @@ describe('consent', () => {
     await computer.request(register);
     expect(ends.asked.map(({ verified, claimed }) => [verified.map(({ name }) => name), claimed])).toEqual([
       [['object', 'author', 'committer', 'message'], [{ name: 'user id', value: 'Ada <ada@example.com>' }]],
-      [['object', 'tag', 'tagger', 'message'], [{ name: 'user id', value: 'Ada' }]],
+      [['object', 'type', 'tag', 'tagger', 'message'], [{ name: 'user id', value: 'Ada' }]],
       [['app id'], []],
     ]);
     expect(ends.asked[2]?.verified).toEqual([{ name: 'app id', value: 'https://example.com' }]);
@@ -895,6 +919,26 @@ describe('a store', () => {
     const computer = await new PairOfEnds().startComputer({ store });
     expect(given).toEqual([new Uint8Array(32)]);
     await computer.close();
+  });
+
+  test('gives a secret key that is overwritten once it is imported, or is none', async () => {
+    const ends = new PairOfEnds();
+    const first = await ends.startComputer();
+    await first.close();
+    const given: Uint8Array[] = [];
+    const giving = (secretKey: Uint8Array | undefined): PairingStore => ({
+      ...memoryPairingStore(),
+      load: () => ends.computerStore.load(),
+      loadSecretKey: () => {
+        if (secretKey) given.push(secretKey);
+        return Promise.resolve(secretKey);
+      },
+    });
+    const again = await ends.startComputer({ store: giving(ends.computerStore.secretKey?.slice()) });
+    expect(again.qrText).toBe(first.qrText);
+    await again.close();
+    await expect(ends.startComputer({ store: giving(new Uint8Array(31).fill(1)) })).rejects.toThrow(VaultwireError);
+    expect(given).toEqual([new Uint8Array(32), new Uint8Array(31)]);
   });
 
   test('keeps a pairing in memory', async () => {
