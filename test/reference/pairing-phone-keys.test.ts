@@ -20,7 +20,7 @@ describe("the phone's keys file", () => {
     await phone.close();
     const again = await openedPhone(folder);
     expect(again.keys.ssh.publicKey).toEqual(ssh.publicKey);
-    expect(await again.keys.git.publicKey!(undefined)).toEqual(await git.publicKey!(undefined));
+    expect(await again.keys.git.publicKey(undefined)).toEqual(await git.publicKey(undefined));
     expect(again.email).toBe('alice@example.com');
     expect(again.deviceIdentifier).toEqual(phone.deviceIdentifier);
     expect(again.deviceIdentifier).toHaveLength(16);
@@ -30,7 +30,13 @@ describe("the phone's keys file", () => {
 
   it('is a file of age, with the work factor that age has by default', { timeout: 120_000 }, async () => {
     const folder = join(await temporaryFolder(), 'phone');
-    const made = { folder, passphrase: PASSPHRASE, email: 'a@example.com', userId: ALICE, sshKey: 'ed25519' } as const;
+    const made = {
+      folder,
+      passphrase: PASSPHRASE,
+      email: 'a@example.com',
+      userIds: [ALICE],
+      sshKey: 'ed25519',
+    } as const;
     await createPhone(made);
     const text = await readFile(join(folder, 'keys.age'), 'latin1');
     expect(text).toMatch(/^age-encryption\.org\/v1\n-> scrypt \S{22} 18\n/);
@@ -60,7 +66,7 @@ describe("the phone's keys file", () => {
       await writeFile(path, content);
       await refused('configuration-invalid', () => openPhone(folder, PASSPHRASE));
       await refused('not-permitted', () =>
-        createPhone({ folder, passphrase: 'other', email: 'b@example.com', userId: ALICE, sshKey: 'ed25519' }),
+        createPhone({ folder, passphrase: 'other', email: 'b@example.com', userIds: [ALICE], sshKey: 'ed25519' }),
       );
       expect(await readFile(path)).toEqual(content);
     }
@@ -83,7 +89,7 @@ describe("the phone's keys file", () => {
     const folder = join(await temporaryFolder(), 'phone');
     await refused('not-found', () => openPhone(folder, PASSPHRASE));
     await refused('argument-invalid', () => newPhone({ passphrase: '' }));
-    await refused('field-invalid', () => newPhone({ userId: 'nobody' }));
+    await refused('field-invalid', () => newPhone({ userIds: [ALICE, 'nobody'] }));
     const open = await newPhone();
     await chmod(open, 0o750);
     await refused('not-permitted', () => openPhone(open, PASSPHRASE));
@@ -204,56 +210,53 @@ describe('SSH keys', () => {
 });
 
 describe('the OpenPGP key', () => {
-  it('signs what GnuPG verifies, and has the user ids that were asked for', { timeout: 120_000 }, async () => {
-    const userIds: string[] = [];
-    const signer = gitSigner(await generatePgpKey(ALICE), {
-      userIds,
-      add: (userId) => {
-        userIds.push(userId);
-        return Promise.resolve();
-      },
-    });
+  const WORK = 'Alice Work <alice@work.example>';
+
+  it('signs what GnuPG verifies, and has the user ids that it was made with', { timeout: 120_000 }, async () => {
+    const signer = gitSigner(await generatePgpKey([ALICE, WORK, ALICE]));
+    expect(await signer.userIds()).toEqual([ALICE, WORK]);
     const content = new Uint8Array(Buffer.from('tree 0000\n\nA commit\n'));
     const signature = await signer.sign(content, ALICE);
     // An old-format or new-format packet of type 2, version 4, over a binary document, EdDSA.
     expect([0xc2, 0x88, 0x89]).toContain(signature[0]);
     expect([...signature.subarray(2, 5)]).toEqual([4, 0, 22]);
-    for (const userId of [
-      'Alice Work <alice@work.example>',
-      'no user id',
-      'Evil\n <e@x.example>',
-      `${'x'.repeat(600)}<a@b.cc>`,
-    ]) {
-      await signer.publicKey!(userId);
-    }
-    await signer.publicKey!('Alice Work <alice@work.example>');
-    expect(userIds).toEqual(['Alice Work <alice@work.example>']);
     if (spawnSync('gpg', ['--version']).error) return;
 
     const home = await temporaryFolder();
     const gpg = (...args: string[]) => spawnSync('gpg', ['--homedir', home, '--batch', '--status-fd', '1', ...args]);
-    await writeFile(join(home, 'public'), await signer.publicKey!(undefined));
+    await writeFile(join(home, 'public'), await signer.publicKey(undefined));
     await writeFile(join(home, 'content'), content);
     await writeFile(join(home, 'signature'), signature);
     expect(gpg('--import', join(home, 'public')).stdout.toString()).toContain('IMPORT_OK 1');
     const listed = gpg('--list-keys', '--with-colons').stdout.toString();
     expect(listed).toContain(ALICE);
-    expect(listed).toContain('Alice Work <alice@work.example>');
+    expect(listed).toContain(WORK);
     expect(gpg('--verify', join(home, 'signature'), join(home, 'content')).stdout.toString()).toContain('GOODSIG');
     await writeFile(join(home, 'content'), 'tree 0001\n\nA commit\n');
     expect(gpg('--verify', join(home, 'signature'), join(home, 'content')).stdout.toString()).toContain('BADSIG');
     whenDone(() => Promise.resolve(spawnSync('gpgconf', ['--homedir', home, '--kill', 'all'])));
   });
 
-  it('takes on a bounded number of user ids', { timeout: 120_000 }, async () => {
-    const userIds: string[] = [];
-    const add = (userId: string): Promise<void> => {
-      userIds.push(userId);
-      return Promise.resolve();
-    };
-    const signer = gitSigner(await generatePgpKey(ALICE), { userIds, add });
-    for (let index = 0; index < 40; index++) await signer.publicKey!(`Alice <alice${index}@example.com>`);
-    expect(userIds).toHaveLength(32);
+  it('certifies no user id that a computer names', async () => {
+    const folder = await newPhone();
+    const phone = await openedPhone(folder);
+    const made = await phone.keys.git.publicKey(undefined);
+    expect(await phone.keys.git.publicKey('Somebody Else <else@example.com>')).toEqual(made);
+    expect(await phone.pgpUserIds()).toEqual([ALICE]);
+    expect(Buffer.from(made).includes('else@example.com')).toBe(false);
+    await phone.close();
+    // Nor is there anything to remember of it.
+    expect(await readdir(folder)).toEqual(['keys.age']);
+  });
+
+  it('is made with a bounded number of user ids, each of which is one', { timeout: 120_000 }, async () => {
+    const many = Array.from({ length: 33 }, (_, index) => `Alice <alice${index}@example.com>`);
+    await refused('field-invalid', () => generatePgpKey(many));
+    await refused('field-invalid', () => generatePgpKey([]));
+    expect(await gitSigner(await generatePgpKey(many.slice(1))).userIds()).toHaveLength(32);
+    for (const userId of ['no user id', 'Evil\n <e@x.example>', `${'x'.repeat(600)}<a@b.cc>`]) {
+      await refused('field-invalid', () => generatePgpKey([ALICE, userId]));
+    }
   });
 });
 

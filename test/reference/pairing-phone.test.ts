@@ -558,6 +558,15 @@ describe('vaultwire phone', { timeout: 120_000 }, () => {
     expect(await readdir(join(folder, 'pairings'))).toEqual([]);
   });
 
+  it('has the user ids that it was made with', async () => {
+    const folder = join(await temporaryFolder(), 'phone');
+    const more = ['A Work <a@work.example>', 'A <a@home.example>'];
+    const options = ['--email', 'a@example.com', '--name', 'A', ...more.flatMap((userId) => ['--user-id', userId])];
+    const init = await PhoneProcess.start(folder, ['init', '--json', ...options]);
+    expect((await init.ended).code, init.errors.join('')).toBe(0);
+    expect(await (await openedPhone(folder)).pgpUserIds()).toEqual(['A <a@example.com>', ...more]);
+  });
+
   it('asks for nothing on the command line that makes no sense, and takes no other passphrase', async () => {
     const folder = await newPhone();
     expect((await (await PhoneProcess.start(folder, ['pair', '{}'])).ended).code).toBe(2);

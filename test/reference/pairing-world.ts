@@ -185,7 +185,7 @@ export class World {
       folder: this.phoneHome,
       passphrase: 'a passphrase',
       email: EMAIL,
-      userId: USER_ID,
+      userIds: [USER_ID],
       sshKey,
       workFactor: 10,
     });

@@ -39,7 +39,7 @@ export async function newPhone(options: Partial<NewPhone> = {}): Promise<string>
     folder,
     passphrase: PASSPHRASE,
     email: 'alice@example.com',
-    userId: ALICE,
+    userIds: [ALICE],
     sshKey: 'ed25519',
     workFactor: 10,
     ...options,

@@ -18,7 +18,10 @@ export function registerPublicKey(program: Command): void {
     .command('public-key')
     .summary("print the phone's public keys")
     .description("Prints the phone's SSH public key as a line for ~/.ssh/authorized_keys, or its OpenPGP public key.")
-    .option('--pgp <user id>', 'the OpenPGP key, for this "Name <address>", to give to gpg --import')
+    .option(
+      '--pgp <user id>',
+      'the OpenPGP key, to give to gpg --import; phones with several choose by this "Name <address>"',
+    )
     .option('--home <folder>', 'where the pairing is kept (default: $VAULTWIRE_HOME or ~/.vaultwire)')
     .action(async ({ home: folder, pgp: pgpUserId }: PublicKeyOptions) => {
       const home = homeAt(folder);

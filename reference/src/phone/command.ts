@@ -30,6 +30,7 @@ interface CommonOptions {
 interface InitOptions extends CommonOptions {
   readonly email: string;
   readonly name?: string;
+  readonly userId?: readonly string[];
   readonly key: SshKeyKind;
 }
 interface RunCommandOptions extends CommonOptions {
@@ -90,6 +91,7 @@ export function registerPhone(program: Command): void {
   subcommand('init', 'Makes the keys of a new phone.')
     .requiredOption('--email <address>', 'whose phone it is')
     .option('--name <name>', 'for the OpenPGP key, beside the address')
+    .option('--user-id <user-ids...>', 'more "Name <address>" for the OpenPGP key, which takes none on later')
     .addOption(new Option('--key <type>', 'kind of the SSH key').choices(SSH_KEY_TYPES).default('ed25519'))
     .option('--json', 'print JSON instead of text')
     .action(init);
@@ -114,11 +116,11 @@ export function registerPhone(program: Command): void {
     .action(pins);
 }
 
-async function init({ home, passphraseFile, email, name, key, json }: InitOptions): Promise<void> {
+async function init({ home, passphraseFile, email, name, userId = [], key, json }: InitOptions): Promise<void> {
   const folder = resolve(home);
   const passphrase = await passphraseOf({ passphraseFile, repeat: true });
-  const userId = name === undefined ? `<${email}>` : `${name} <${email}>`;
-  await createPhone({ folder, passphrase, email, userId, sshKey: key });
+  const own = name === undefined ? `<${email}>` : `${name} <${email}>`;
+  await createPhone({ folder, passphrase, email, userIds: [own, ...userId], sshKey: key });
   await withPhone({ home, passphrase }, (phone) => {
     const { publicKey } = phone.keys.ssh;
     const authorized = `${authorizedKeyOf(publicKey)} ${email}`;

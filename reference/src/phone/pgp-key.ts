@@ -8,7 +8,7 @@ import type { GitSigner } from 'vaultwire/pairing/phone';
 
 /** Without the salt that openpgp.js adds as a notation: a signature over the same bytes may be the same. */
 const CONFIG = { v6Keys: false, aeadProtect: false, nonDeterministicSignaturesViaNotation: false } as const;
-/** How many user ids the key takes on at most. */
+/** How many user ids a key has at most. */
 const MAXIMUM_USER_IDS = 32;
 const MAXIMUM_USER_ID_LENGTH = 512;
 
@@ -17,25 +17,32 @@ interface UserId {
   readonly email: string;
 }
 
-/** Where the user ids are kept that computers asked for. */
-export interface UserIdStore {
-  readonly userIds: readonly string[];
-  add(userId: string): Promise<void>;
+/** One OpenPGP key, and whose it says it is. */
+export interface PgpSigner extends Required<GitSigner> {
+  /** The user ids that the key certifies: those that it was made with. */
+  userIds(): Promise<readonly string[]>;
 }
 
 /**
- * A new signing key, as packets.
+ * A new signing key, as packets. It certifies its user ids now, and no others later.
  *
- * @throws VaultwireError `field-invalid` for a user id that is not like `Name <address@example.com>`
+ * @param userIds 1 to 32, the primary one first
+ * @throws VaultwireError `field-invalid` for a user id that is not like `Name <address@example.com>`, or too many
  */
-export async function generatePgpKey(userId: string): Promise<Uint8Array> {
-  const parsed = readUserId(userId);
-  if (!parsed) throw new VaultwireError('field-invalid', 'user id: expected one such as Name <address@example.com>');
+export async function generatePgpKey(userIds: readonly string[]): Promise<Uint8Array> {
+  const userIDs = [...new Set(userIds)].map((userId) => {
+    const parsed = readUserId(userId);
+    if (!parsed) throw new VaultwireError('field-invalid', 'user id: expected one such as Name <address@example.com>');
+    return parsed;
+  });
+  if (userIDs.length < 1 || userIDs.length > MAXIMUM_USER_IDS) {
+    throw new VaultwireError('field-invalid', `user ids: expected 1 to ${MAXIMUM_USER_IDS}`);
+  }
   const openpgp = await import('openpgp');
   const { privateKey } = await openpgp.generateKey({
     type: 'ecc',
     curve: 'ed25519Legacy',
-    userIDs: parsed,
+    userIDs,
     subkeys: [],
     format: 'object',
     config: CONFIG,
@@ -44,10 +51,10 @@ export async function generatePgpKey(userId: string): Promise<Uint8Array> {
 }
 
 /**
- * Signs with an OpenPGP key. There is one key, whatever user id a computer names: the id is what the user is shown.
- * The public key is given with every id that was asked for, within bounds; what is no user id is passed over.
+ * Signs with an OpenPGP key. There is one key, whatever user id a computer names: the id is what the user is shown. The
+ * public key is given as it was made: to add the id that a computer names would be a signature that nobody approved.
  */
-export function gitSigner(pgpKey: Uint8Array, store: UserIdStore): GitSigner {
+export function gitSigner(pgpKey: Uint8Array): PgpSigner {
   const load = async () => {
     const openpgp = await import('openpgp');
     return { openpgp, privateKey: await openpgp.readPrivateKey({ binaryKey: pgpKey }) };
@@ -65,21 +72,13 @@ export function gitSigner(pgpKey: Uint8Array, store: UserIdStore): GitSigner {
       if (!(signature instanceof Uint8Array)) throw new VaultwireError('key-invalid', 'OpenPGP key: gave no signature');
       return signature;
     },
-    async publicKey(userId) {
-      const { openpgp, privateKey } = await load();
-      const own = privateKey.getUserIDs();
-      if (userId !== undefined && !own.includes(userId) && !store.userIds.includes(userId)) {
-        if (readUserId(userId) && store.userIds.length < MAXIMUM_USER_IDS) await store.add(userId);
-      }
-      const userIDs = [...own, ...store.userIds].flatMap((id) => readUserId(id) ?? []);
-      const { privateKey: whole } = await openpgp.reformatKey({
-        privateKey,
-        userIDs,
-        date: privateKey.getCreationTime(),
-        format: 'object',
-        config: CONFIG,
-      });
-      return whole.toPublic().write();
+    async publicKey() {
+      const { privateKey } = await load();
+      return privateKey.toPublic().write();
+    },
+    async userIds() {
+      const { privateKey } = await load();
+      return privateKey.getUserIDs();
     },
   };
 }

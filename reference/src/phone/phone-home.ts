@@ -21,7 +21,7 @@ import type { HostPin, PhoneKeys } from 'vaultwire/pairing/phone';
 import type { ChannelChoice } from '../channels/index.js';
 import { createKeysFile, newDeviceIdentifier, newStateKey, openKeysFile } from './keys-file.js';
 import { lockFolder } from './lock.js';
-import { generatePgpKey, gitSigner } from './pgp-key.js';
+import { generatePgpKey, gitSigner, type PgpSigner } from './pgp-key.js';
 import { openSealedFile, type SealedFile } from './private-file.js';
 import { generateSshKey, sshSigner, type SshKeyKind } from './ssh-key.js';
 import { u2fSigner, type U2fAccount } from './u2f-keys.js';
@@ -31,7 +31,6 @@ const MAXIMUM_HOSTS = 4096;
 
 /** What a phone remembers beside its keys, whatever it is paired with. */
 interface PhoneMemory {
-  readonly pgpUserIds: readonly string[];
   readonly u2f: readonly U2fAccount[];
   readonly pins: readonly HostPin[];
   readonly hosts: readonly UserAtHost[];
@@ -59,10 +58,11 @@ export interface KeptPairing {
 export interface Phone {
   readonly email: string;
   readonly deviceIdentifier: Uint8Array<ArrayBuffer>;
-  readonly keys: Required<PhoneKeys>;
+  readonly keys: Required<PhoneKeys> & { readonly git: PgpSigner };
   /** The app ids that it has a security key for. */
   u2fAccounts(): readonly string[];
-  pgpUserIds(): readonly string[];
+  /** Of the OpenPGP key, as it was made. */
+  pgpUserIds(): Promise<readonly string[]>;
   /** The logins that it approved. */
   hosts(): readonly UserAtHost[];
   addHost(host: UserAtHost): Promise<void>;
@@ -86,8 +86,8 @@ export interface NewPhone {
   readonly folder: string;
   readonly passphrase: string;
   readonly email: string;
-  /** Of the OpenPGP key, such as `Name <address@example.com>`. */
-  readonly userId: string;
+  /** Of the OpenPGP key, such as `Name <address@example.com>`, the primary one first. None are added later. */
+  readonly userIds: readonly string[];
   readonly sshKey: SshKeyKind;
   /** Binary logarithm of scrypt's N for the passphrase. Default 18. */
   readonly workFactor?: number;
@@ -96,11 +96,11 @@ export interface NewPhone {
 /**
  * Makes a phone: its keys, in a folder of their own.
  *
- * @throws VaultwireError `not-permitted` when there is one in the folder, `field-invalid` for a user id,
+ * @throws VaultwireError `not-permitted` when there is one in the folder, `field-invalid` for user ids,
  *   `argument-invalid` for no passphrase
  */
 export async function createPhone(options: NewPhone): Promise<void> {
-  const { folder, passphrase, email, userId, workFactor } = options;
+  const { folder, passphrase, email, userIds, workFactor } = options;
   await makePrivateFolder(folder);
   const unlock = await lockFolder(folder);
   try {
@@ -108,7 +108,7 @@ export async function createPhone(options: NewPhone): Promise<void> {
       email,
       deviceIdentifier: newDeviceIdentifier(),
       sshKey: await generateSshKey(options.sshKey),
-      pgpKey: await generatePgpKey(userId),
+      pgpKey: await generatePgpKey(userIds),
       stateKey: newStateKey(),
     };
     await createKeysFile(join(folder, 'keys.age'), secrets, passphrase, workFactor === undefined ? {} : { workFactor });
@@ -134,7 +134,7 @@ export async function openPhone(folder: string, passphrase: string): Promise<Pho
       path: join(folder, 'memory'),
       name: 'memory',
       key,
-      first: { pgpUserIds: [], u2f: [], pins: [], hosts: [] },
+      first: { u2f: [], pins: [], hosts: [] },
       decode: (document) => parse(memorySchema, document),
       encode: (value) => ({
         version: 1,
@@ -163,17 +163,13 @@ function phoneOf(
 ): Phone {
   const pairingsFolder = join(folder, 'pairings');
   const deviceIdentifier = new Uint8Array(secrets.deviceIdentifier);
+  const git = gitSigner(secrets.pgpKey);
   return {
     email: secrets.email,
     deviceIdentifier,
     keys: {
       ssh: sshSigner(secrets.sshKey),
-      git: gitSigner(secrets.pgpKey, {
-        get userIds() {
-          return memory.value.pgpUserIds;
-        },
-        add: (userId) => memory.change((value) => ({ ...value, pgpUserIds: [...value.pgpUserIds, userId] })),
-      }),
+      git,
       u2f: u2fSigner(deviceIdentifier, {
         get accounts() {
           return memory.value.u2f;
@@ -182,7 +178,7 @@ function phoneOf(
       }),
     },
     u2fAccounts: () => [...new Set(memory.value.u2f.map(({ appId }) => appId))],
-    pgpUserIds: () => memory.value.pgpUserIds,
+    pgpUserIds: () => git.userIds(),
     hosts: () => memory.value.hosts,
     async addHost({ user, host }) {
       const isKnown = (one: UserAtHost): boolean => one.user === user && one.host === host;
@@ -283,12 +279,11 @@ const bytes = pipe(
 const memorySchema = pipe(
   strictObject({
     version: literal(1),
-    pgpUserIds: array(string()),
     u2f: array(strictObject({ keyHandle: bytes, appId: string(), privateKey: bytes, counter: number() })),
     pins: array(strictObject({ hostName: string(), hostKey: bytes })),
     hosts: array(strictObject({ user: string(), host: string() })),
   }),
-  transform(({ pgpUserIds, u2f, pins, hosts }) => ({ pgpUserIds, u2f, pins, hosts })),
+  transform(({ u2f, pins, hosts }) => ({ u2f, pins, hosts })),
 );
 const pairingSchema = pipe(
   strictObject({

@@ -71,7 +71,7 @@ export class RunningPhone {
         const { email, deviceIdentifier } = phone;
         return { email, deviceIdentifier, u2fAccounts: phone.u2fAccounts() };
       },
-      hosts: () => Promise.resolve({ hosts: phone.hosts(), pgpUserIds: phone.pgpUserIds() }),
+      hosts: async () => ({ hosts: phone.hosts(), pgpUserIds: await phone.pgpUserIds() }),
       pins: phone.pins(),
       ask: async (consent, signal) => {
         const decision = await this.#decide(pairing, consent, signal);
