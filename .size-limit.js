@@ -48,4 +48,10 @@ export default [
   entry('keychain/ledger', '11.7 kB'),
   entry('keychain/fingerprint', '5 kB', 'dist/keychain/fingerprint.js'),
   entry('keychain/pam', '1 kB', 'dist/keychain/pam.js'),
+  entry('pairing', '20 kB'),
+  entry('pairing/computer', '25.5 kB', 'dist/pairing/computer.js'),
+  entry('pairing/phone', '30.5 kB', 'dist/pairing/phone.js'),
+  entry('pairing/ssh', '7 kB', 'dist/pairing/ssh.js'),
+  entry('pairing/git', '2 kB', 'dist/pairing/git.js'),
+  entry('pairing/u2f', '5.6 kB', 'dist/pairing/u2f.js'),
 ];

@@ -19,7 +19,9 @@ const entries = (defaultSuite: string, onNode: boolean) => [
   { find: 'vaultwire/transmission/account', replacement: source('transmission/account/index.ts') },
   { find: /^vaultwire\/keychain\/(account|ledger|vault)$/, replacement: source('keychain/$1/index.ts') },
   { find: /^vaultwire\/keychain\/(rsa|legacy-cbc|fingerprint|pam)$/, replacement: source('keychain/$1.ts') },
-  { find: /^vaultwire\/(crypto|ecies|transmission|keychain)$/, replacement: source('$1/index.ts') },
+  { find: /^vaultwire\/pairing\/(computer|phone)$/, replacement: source('pairing/$1-session.ts') },
+  { find: /^vaultwire\/pairing\/(ssh|git|u2f)$/, replacement: source('pairing/$1.ts') },
+  { find: /^vaultwire\/(crypto|ecies|transmission|keychain|pairing)$/, replacement: source('$1/index.ts') },
 ];
 
 const node: TestProjectConfiguration = {

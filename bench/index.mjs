@@ -12,6 +12,7 @@ import { webcryptoSuite } from 'vaultwire/crypto/webcrypto';
 import { ACCOUNT_OPERATIONS } from './account.mjs';
 import { LEDGER_OPERATIONS } from './ledger.mjs';
 import { measure } from './measure.mjs';
+import { PAIRING_OPERATIONS } from './pairing.mjs';
 import { openingRecords } from './records.mjs';
 import { openingRequests, sealingRequests } from './requests.mjs';
 import { VAULT_OPERATIONS } from './vault.mjs';
@@ -30,6 +31,7 @@ const plan = [
   ...ACCOUNT_OPERATIONS.map((operation) => ({ ...operation, suite: nodeSuite })),
   ...LEDGER_OPERATIONS.map((operation) => ({ ...operation, suite: nodeSuite })),
   ...VAULT_OPERATIONS.map((operation) => ({ ...operation, suite: nodeSuite })),
+  ...PAIRING_OPERATIONS.map((operation) => ({ ...operation, suite: nodeSuite })),
   ...[webcryptoSuite, nobleSuite].flatMap((suite) =>
     OPERATIONS.map(({ name, prepare }) => ({ name: `${name}, ${suite.name} suite`, prepare, targets: {}, suite })),
   ),

@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/cli.ts', 'src/index.ts'],
+  entry: ['src/cli.ts', 'src/sign-git.ts', 'src/index.ts'],
   tsconfig: 'tsconfig.build.json',
   format: 'esm',
   target: 'node20',

@@ -1,7 +1,7 @@
 // What someone gets who installs the two packages: packs both, installs them into empty projects and uses them
 // from there. Needs a build.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -184,7 +184,16 @@ const shell = install('shell', library.tarball, command.tarball);
 const vaultwire = join(shell, 'node_modules/.bin', process.platform === 'win32' ? 'vaultwire.cmd' : 'vaultwire');
 assert.equal(run(shell, vaultwire, '--version').trim(), manifest.version, 'vaultwire --version');
 const help = run(shell, vaultwire, '--help');
-for (const word of ['serve', 'tour', 'vectors']) assert.match(help, new RegExp(`\\b${word}\\b`), 'vaultwire --help');
+for (const word of ['serve', 'pair', 'agent', 'phone', 'relay', 'tour', 'vectors'])
+  assert.match(help, new RegExp(`\\b${word}\\b`), 'vaultwire --help');
+if (process.platform !== 'win32') {
+  const signGit = join(shell, 'node_modules/.bin/vaultwire-sign-git');
+  const passedOn = spawnSync(signGit, ['a', 'call'], {
+    env: { ...process.env, VAULTWIRE_GPG: 'echo' },
+    encoding: 'utf8',
+  });
+  assert.equal(passedOn.stdout, 'a call\n', 'vaultwire-sign-git passes on what is no signature');
+}
 run(shell, process.execPath, '--input-type=module', '-e', "await import('vaultwire-cli')");
 console.log('  vaultwire --version and --help answer, its programmatic entry loads');
 run(shell, vaultwire, 'tour');

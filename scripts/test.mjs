@@ -1,4 +1,5 @@
-// All tests: in Node, and in a Chromium where one is found or can be installed. Arguments go to vitest.
+// All tests: in Node, and in a Chromium where one is found or can be installed, with the real clients of SSH and Git
+// likewise. Arguments go to vitest.
 // The last line printed is `N passed, N failed, N skipped`, the sum over both.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -6,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findChromium, installChromium } from './chromium.mjs';
+import { installPackages, missingPackages } from './debian-packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const build = spawnSync(process.execPath, [join(root, 'scripts/build.mjs'), '--if-needed'], { stdio: 'inherit' });
@@ -13,6 +15,9 @@ if (build.status !== 0) process.exit(build.status ?? 1);
 
 let chromium = findChromium();
 if (chromium === undefined && installChromium()) chromium = findChromium();
+
+let missing = missingPackages();
+if (missing.length > 0 && installPackages(missing)) missing = missingPackages();
 
 const scratch = mkdtempSync(join(tmpdir(), 'vaultwire-test-'));
 const counts = join(scratch, 'counts.json');
@@ -41,6 +46,11 @@ vitest.on('exit', (code) => {
   if (chromium === undefined) {
     console.log(
       'Skipped the browser tests, as no Chromium was found: install one (Debian: apt-get install chromium; elsewhere: npx playwright install chromium) or set CHROMIUM_PATH.',
+    );
+  }
+  if (missing.length > 0) {
+    console.log(
+      `Skipped tests with real clients of SSH and Git, as these are missing: ${missing.join(', ')} (Debian: apt-get install ${missing.join(' ')}).`,
     );
   }
   let summary = { passed: 0, failed: 1, skipped: 0 };

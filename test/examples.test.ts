@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { u2fSigner, type U2fAccount } from '../reference/src/phone/u2f-keys.js';
 import { configurationFile, startServer, trustingFetch, type RunningServer } from '../reference/src/index.js';
 import {
   createApplication,
@@ -14,6 +15,8 @@ import {
   memoryConfigurationStore,
   openDevice,
 } from '../src/keychain/index.js';
+import { memoryPairingStore } from '../src/pairing/index.js';
+import { startPhoneSession, type Decision, type PhoneSession } from '../src/pairing/phone-session.js';
 import { customServerKey } from '../src/transmission/index.js';
 import { nodeSuite } from '../src/crypto/node.js';
 import { encodeBase64 } from '../src/wire/base64.js';
@@ -165,5 +168,82 @@ test('a server answers, and refuses a second spending of the token', async () =>
     await expect(openDevice({ ...options, store: memoryConfigurationStore() })).rejects.toThrow(/token-used/);
   } finally {
     running.server.close();
+  }
+});
+
+test('a vault in a browser is paired with a phone, and opens when its user says yes', async () => {
+  interface Vault {
+    readonly phone: { close(): Promise<void> };
+    readonly email: string;
+  }
+  const { pairVault, unlock } = (await import(pathToFileURL(join(root, 'examples/pair-browser-vault.mjs')).href)) as {
+    pairVault: (options: object) => Promise<Vault>;
+    unlock: (vault: Vault) => Promise<string>;
+  };
+  const accounts: { list: readonly U2fAccount[] } = { list: [] };
+  const keys = {
+    u2f: u2fSigner(new Uint8Array(16).fill(1), {
+      get accounts() {
+        return accounts.list;
+      },
+      change: (next) => {
+        accounts.list = next(accounts.list);
+        return Promise.resolve();
+      },
+    }),
+  };
+  let approve = true;
+  const codes: string[] = [];
+  let phone: Promise<PhoneSession> | undefined;
+  const vault = await pairVault({
+    store: memoryPairingStore(),
+    deviceIdentifier: new Uint8Array(16).fill(2),
+    showQr: (qrText: string) => {
+      phone = startPhoneSession({
+        qrText,
+        channels: ({ sendQueue, receiveQueue }) => [
+          {
+            name: 'tabs',
+            send: (message) => {
+              const tab = new BroadcastChannel(sendQueue);
+              tab.postMessage(message);
+              tab.close();
+              return Promise.resolve();
+            },
+            receive: (deliver) => {
+              const tab = new BroadcastChannel(receiveQueue);
+              tab.onmessage = (event) => {
+                deliver((event as { readonly data: Uint8Array }).data);
+              };
+              return () => {
+                tab.close();
+              };
+            },
+          },
+        ],
+        store: memoryPairingStore(),
+        me: { email: 'ada@example.com' },
+        keys,
+        ask: ({ verified }) => {
+          expect(verified).toEqual([{ name: 'app id', value: 'https://vault.example' }]);
+          return Promise.resolve<Decision>(approve ? { approve: true } : { approve: false });
+        },
+      });
+    },
+    confirm: (code: string) => {
+      codes.push(code);
+      return Promise.resolve(true);
+    },
+  });
+  const paired = await phone;
+  try {
+    expect(vault.email).toBe('ada@example.com');
+    expect(codes).toEqual([paired?.comparisonCode]);
+    expect(await unlock(vault)).toBe('the vault is open');
+    expect(accounts.list[0]?.counter).toBe(1);
+    approve = false;
+    await expect(unlock(vault)).rejects.toMatchObject({ code: 'request-rejected' });
+  } finally {
+    await Promise.all([vault.phone.close(), paired?.close()]);
   }
 });

@@ -2,6 +2,9 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { isVaultwireError } from 'vaultwire';
+import { registerComputer } from './computer/index.js';
+import { registerPhone } from './phone/command.js';
+import { registerRelay } from './relay.js';
 import { registerServe } from './serve.js';
 import { registerTour } from './tour.js';
 import { registerVectors } from './vectors.js';
@@ -11,10 +14,14 @@ const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EADDRINUSE: 'the address is in use: choose another --port, or 0 for a free one',
   EADDRNOTAVAIL: 'no such address on this machine',
+  ECONNREFUSED: 'nobody answers there',
+  ECONNRESET: 'the other end hung up',
+  EHOSTUNREACH: 'no way to get there',
   EISDIR: 'a folder, not a file',
   ENOENT: 'no such file or folder',
   ENOTDIR: 'not a folder',
   ENOTFOUND: 'no such host',
+  ETIMEDOUT: 'no answer in time',
 };
 
 function createProgram(): Command {
@@ -25,6 +32,9 @@ function createProgram(): Command {
     .showHelpAfterError('(vaultwire --help says more)')
     .exitOverride();
   registerServe(program);
+  registerComputer(program);
+  registerPhone(program);
+  registerRelay(program);
   registerTour(program);
   registerVectors(program);
   return program;

@@ -8,10 +8,10 @@ declare global {
   }
 }
 
-const found = import.meta.glob('../../vectors/*.json', { eager: true, import: 'default' });
+const found = import.meta.glob('../../vectors/**/*.json', { eager: true, import: 'default' });
 
-/** Names of the JSON files in vectors/. */
-export const namesInFolder = Object.keys(found).map((path) => path.replace(/^.*\//, ''));
+/** Paths of the JSON files in vectors/. */
+export const namesInFolder = Object.keys(found).map((path) => path.replace('../../vectors/', ''));
 
 export const schema = found['../../vectors/schema.json'] as object;
 

@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { nodeSuite } from 'vaultwire/crypto/node';
 import type { JsonMap, VectorFile, VectorTest } from '../runner/file.js';
 import { evaluate, VECTOR_FILES, type Evaluation } from '../runner/run.js';
@@ -12,6 +12,8 @@ import { disagreement } from './compare.js';
 import { BUG_TYPES, HARMLESS_TYPES, type FileDefinition, type GroupDefinition, type TestDefinition } from './define.js';
 import { eciesFile } from './ecies.js';
 import { askOracle, type Question } from './oracle.js';
+import { bluetoothFile, envelopeFile, identityFile, pairingMessagesFile, transcriptsFile } from './pairing.js';
+import { gitFile, sshFile, u2fFile } from './pairing-formats.js';
 import { deviceRequestFile } from './requests.js';
 import { writeLists } from './readme.js';
 import { makeSchema } from './schema.js';
@@ -48,6 +50,14 @@ const definitions = [
   sharingFile,
   legacyCbcFile,
   pamConfigurationFile,
+  envelopeFile,
+  identityFile,
+  pairingMessagesFile,
+  transcriptsFile,
+  bluetoothFile,
+  await sshFile(),
+  gitFile,
+  await u2fFile(),
 ];
 
 const problems: string[] = [];
@@ -84,7 +94,8 @@ async function build(definition: FileDefinition): Promise<VectorFile> {
     if (!used.has(flag)) problems.push(`${definition.file}: no test has the flag ${flag}`);
   }
   const { algorithm, header, notes } = definition;
-  return { algorithm, schema: 'schema.json', numberOfTests: tcId, header, notes, testGroups };
+  const schema = `${definition.file.includes('/') ? '../' : ''}schema.json`;
+  return { algorithm, schema, numberOfTests: tcId, header, notes, testGroups };
 }
 
 async function buildTest(
@@ -149,7 +160,10 @@ if (check) {
     console.error(`vectors/${file} is not what its generator writes: npm run vectors:generate`);
   if (stale.length > 0) process.exit(1);
 } else {
-  for (const [file, text] of stale) writeFileSync(join(folder, file), text);
+  for (const [file, text] of stale) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  }
 }
 const by = judgements ? 'by two implementations' : 'by one implementation';
 console.log(`${questions.length} tests in ${definitions.length} files, ${Math.round(size / 1000)} kB, computed ${by}.`);

@@ -2,7 +2,7 @@
 
 It reads a JSON array of {"type", "inputs"} from standard input and writes what it makes of each: {"accepted",
 "output"}, or {"accepted": false, "error"}. It is written from the description of the wire, shares nothing with the
-library, and leaves cryptography to the package of that name, which is OpenSSL.
+library, and leaves cryptography to the package of that name, which is OpenSSL, and to PyNaCl, which is libsodium.
 """
 
 import base64
@@ -27,6 +27,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import oracle_account  # noqa: E402
 import oracle_keys  # noqa: E402
+import oracle_pairing  # noqa: E402
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 MAXIMUM_REQUEST = 16 * 1024 * 1024
@@ -1472,6 +1473,7 @@ OPERATIONS = {
     "UploadTarget": upload_target,
     **oracle_account.operations(sys.modules[__name__]),
     **oracle_keys.operations(sys.modules[__name__]),
+    **oracle_pairing.operations(sys.modules[__name__]),
 }
 
 

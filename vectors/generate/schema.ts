@@ -1,6 +1,7 @@
 import type { GroupType } from '../runner/run.js';
 import { ACCOUNT_SCHEMAS } from './schema-account.js';
 import { KEY_SCHEMAS } from './schema-keys.js';
+import { PAIRING_SCHEMAS } from './schema-pairing.js';
 
 /* The JSON Schema of the files: schema.json is written from here. */
 
@@ -644,6 +645,7 @@ export const GROUP_SCHEMAS: Readonly<Record<GroupType, GroupSchema>> = {
   },
   ...ACCOUNT_SCHEMAS,
   ...KEY_SCHEMAS,
+  ...PAIRING_SCHEMAS,
 };
 
 function groupSchema(type: string, group: GroupSchema): Schema {
@@ -681,7 +683,7 @@ export function makeSchema(bugTypes: readonly string[]): Schema {
     description: 'Bytes are lower-case hexadecimal unless a description says otherwise.',
     ...object({
       algorithm: text('What the file is about.'),
-      schema: { const: 'schema.json' },
+      schema: { enum: ['schema.json', '../schema.json'], description: 'Where this schema is, from the file.' },
       numberOfTests: { type: 'integer', minimum: 1, description: 'How many tests the file has.' },
       header: list(text('A line.'), 'What the groups of the file are.'),
       notes: {

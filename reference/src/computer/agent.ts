@@ -1,0 +1,211 @@
+import type { Command } from 'commander';
+import { VaultwireError } from 'vaultwire';
+import { startComputerSession, type ComputerEnd, type ComputerSession } from 'vaultwire/pairing/computer';
+import { parseGitContent, parseGitIdentity } from 'vaultwire/pairing/git';
+import type { ChannelChoice } from '../channels/index.js';
+import { phoneKeys } from './agent-keys.js';
+import { createAgentServer } from './agent-server.js';
+import { computerChannels } from './computer-channels.js';
+import { createControlServer, type ControlAnswers, type ControlHandlers } from './control.js';
+import { ENDINGS } from './endings.js';
+import { homeAt, isListening, listenOn, makeHome, type Home } from './home.js';
+import { NamedHosts } from './named-hosts.js';
+import { pairingFile } from './pairing-file.js';
+import { whenStopped } from './stopping.js';
+
+interface AgentOptions extends ChannelChoice {
+  readonly home?: string;
+  readonly json?: boolean;
+}
+
+const HELP = `
+The agent is what ssh, ssh-add and ssh-keygen talk to, by SSH_AUTH_SOCK; its one key is on the phone, which is asked for
+every signature. vaultwire-sign-git (Git's gpg.program), vaultwire ssh-proxy and vaultwire unpair talk to it as well.
+
+With --json there is one JSON object a line on stdout, the first when it is ready:
+  {"event":"ready","SSH_AUTH_SOCK","email"}, {"event":"asked"|"signed"|"refused","subject","reason"?},
+  {"event":"waiting"} (the phone asks its user), {"event":"ended","reason"}
+
+Signals: SIGINT and SIGTERM stop it. The pairing stays.`;
+
+/** `vaultwire agent` */
+export function registerAgent(program: Command): void {
+  program
+    .command('agent')
+    .summary('serve the SSH key of the paired phone')
+    .description('An SSH agent whose key is on the paired phone.')
+    .option('--home <folder>', 'where the pairing is kept (default: $VAULTWIRE_HOME or ~/.vaultwire)')
+    .option('--queue <folder>', 'folder of queues (default: as paired)')
+    .option('--relay <url>', 'relay (default: as paired)')
+    .option('--json', 'print JSON lines instead of text')
+    .addHelpText('after', HELP)
+    .action(agent);
+}
+
+async function agent(options: AgentOptions): Promise<void> {
+  const home = homeAt(options.home);
+  await makeHome(home);
+  if (await isListening(home.controlSocket)) {
+    throw new VaultwireError('not-permitted', `${home.folder}: an agent is running there already`);
+  }
+  const say = options.json ? sayJson : sayText;
+  const { stopped } = whenStopped();
+  // Whoever started this may close its end of the pipe; the agent goes on.
+  process.stdout.on('error', () => undefined);
+
+  const { session, close: closeSession } = await openPairing(home, options, (event) => {
+    say(event);
+  });
+  const closers: (() => Promise<void>)[] = [];
+  let answered = (): Promise<void> => Promise.resolve();
+  try {
+    const me = await session.paired;
+    const hosts = new NamedHosts();
+    const keys = phoneKeys(session, hosts, ({ outcome, ...notice }) => {
+      say({ event: outcome, ...notice });
+    });
+    closers.push(await listenOn(createAgentServer(keys), home.agentSocket));
+    const control = createControlServer(controlHandlers(home, session, hosts, say));
+    answered = control.answered;
+    closers.push(await listenOn(control.server, home.controlSocket));
+    say({ event: 'ready', SSH_AUTH_SOCK: home.agentSocket, email: me.email });
+    const reason = await Promise.race([session.ended, stopped.then(() => undefined)]);
+    if (reason !== undefined) {
+      say({ event: 'ended', reason });
+      process.exitCode = reason === 'unpaired-by-computer' ? 0 : 1;
+    }
+  } finally {
+    // In this order, so that whoever waits for the phone hears that it is over.
+    await closeSession();
+    await answered();
+    await Promise.allSettled(closers.map((close) => close()));
+  }
+}
+
+/**
+ * Goes on with the pairing of a home.
+ *
+ * @throws VaultwireError `not-found` when there is none
+ */
+export async function openPairing(
+  home: Home,
+  options: ChannelChoice,
+  say: (event: AgentEvent) => void = () => undefined,
+): Promise<{ readonly session: ComputerSession; readonly close: () => Promise<void> }> {
+  const file = pairingFile(home.pairingFile);
+  const remembered = await file.channels();
+  if (remembered === undefined) {
+    throw new VaultwireError('not-found', `${home.pairingFile}: no phone is paired; pair one with vaultwire pair`);
+  }
+  const { queue, relay } = options.queue === undefined && options.relay === undefined ? remembered : options;
+  const channels = computerChannels(
+    { ...(queue !== undefined && { queue }), ...(relay !== undefined && { relay }) },
+    () => undefined,
+  );
+  const session = await startComputerSession({
+    name: '',
+    channels: channels.make,
+    store: file,
+    confirm: 'not-compared',
+    onEvent: (event) => {
+      if (event.type === 'acknowledged') say({ event: 'waiting' });
+    },
+  });
+  return {
+    session,
+    close: async () => {
+      await session.close();
+      await channels.close();
+    },
+  };
+}
+
+function controlHandlers(
+  home: Home,
+  session: ComputerSession,
+  hosts: NamedHosts,
+  say: (event: AgentEvent) => void,
+): ControlHandlers {
+  return {
+    async status() {
+      const { email } = await session.paired;
+      return { phase: 'paired', agentSocket: home.agentSocket, email };
+    },
+    'name-host'({ hostKey, signature, names, command }) {
+      hosts.add({ hostKey, signature }, { names, ...(command !== undefined && { command }) });
+      return Promise.resolve({ done: true });
+    },
+    async 'git-sign'({ content, userId }, signal) {
+      const parsed = parseGitContent(content);
+      const subject = `signature of a Git ${parsed.type}`;
+      say({ event: 'asked', subject });
+      try {
+        const { name, email } = parseGitIdentity(parsed.type === 'commit' ? parsed.committer : parsed.tagger);
+        const { signature } = await session.request<'git-sign'>(
+          { kind: 'git-sign', userId: userId ?? `${name} <${email}>`, content: parsed },
+          { signal },
+        );
+        say({ event: 'signed', subject });
+        return { signature: Buffer.from(signature).toString('base64') };
+      } catch (error) {
+        say({ event: 'refused', subject, reason: error instanceof Error ? error.message : 'unknown' });
+        throw error;
+      }
+    },
+    'public-keys': ({ pgpUserId }, signal) => publicKeys(session, pgpUserId, signal),
+    async unpair() {
+      await session.unpair();
+      return { done: true };
+    },
+  };
+}
+
+/** What the phone says its public keys are: the SSH key as it was paired, the OpenPGP key as it is now. */
+export async function publicKeys(
+  session: ComputerSession,
+  pgpUserId: string | undefined,
+  signal: AbortSignal,
+): Promise<ControlAnswers['public-keys']> {
+  const { email, publicKeyWire } = await session.paired;
+  const answer =
+    pgpUserId === undefined ? undefined : await session.request<'me'>({ kind: 'me', pgpUserId }, { signal });
+  const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+  const pgp = answer?.me.pgpPublicKey;
+  return { email, ...(publicKeyWire && { ssh: base64(publicKeyWire) }), ...(pgp && { pgp: base64(pgp) }) };
+}
+
+/** What the agent tells the person who runs it. */
+export type AgentEvent =
+  | { readonly event: 'ready'; readonly SSH_AUTH_SOCK: string; readonly email: string }
+  | { readonly event: 'asked' | 'signed' | 'refused'; readonly subject: string; readonly reason?: string }
+  | { readonly event: 'waiting' }
+  | { readonly event: 'ended'; readonly reason: ComputerEnd };
+
+const sayJson = (event: AgentEvent): void => {
+  console.log(JSON.stringify(event));
+};
+
+function sayText(event: AgentEvent): void {
+  switch (event.event) {
+    case 'ready':
+      console.log(
+        `The key of ${event.email} is at hand:\n\n  export SSH_AUTH_SOCK='${event.SSH_AUTH_SOCK}'\n\nCtrl+C stops.`,
+      );
+      break;
+    case 'asked':
+      console.log(`Asking the phone: ${event.subject}`);
+      break;
+    case 'waiting':
+      console.log('The phone asks its user.');
+      break;
+    case 'signed':
+      console.log(`Signed: ${event.subject}`);
+      break;
+    case 'refused':
+      console.log(`Not signed: ${event.subject}: ${event.reason ?? ''}`);
+      break;
+    case 'ended':
+      console.log(`The pairing is over: ${ENDINGS[event.reason]}. To pair again: vaultwire pair`);
+      break;
+  }
+}

@@ -1,0 +1,27 @@
+import { VaultwireError } from 'vaultwire';
+import type { MakeChannels } from 'vaultwire/pairing';
+import { openChannels, type ChannelChoice, type OpenChannel } from '../channels/index.js';
+
+/** The channels that a session makes, and how to close them after it. */
+export interface ComputerChannels {
+  readonly make: MakeChannels;
+  readonly close: () => Promise<void>;
+}
+
+/** @throws VaultwireError `argument-invalid` when there is none */
+export function computerChannels(choice: ChannelChoice, onFault: (error: unknown) => void): ComputerChannels {
+  if (choice.queue === undefined && choice.relay === undefined) {
+    throw new VaultwireError('argument-invalid', 'no channel: name a folder (--queue), a relay (--relay) or both');
+  }
+  const open: OpenChannel[] = [];
+  return {
+    make(address) {
+      const channels = openChannels(choice, address, onFault);
+      open.push(...channels);
+      return channels;
+    },
+    close: async () => {
+      await Promise.allSettled(open.map((channel) => channel.close()));
+    },
+  };
+}

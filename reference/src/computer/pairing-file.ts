@@ -1,0 +1,97 @@
+import { chmod, readFile, rm, stat } from 'node:fs/promises';
+import {
+  object,
+  optional,
+  parse,
+  pipe,
+  string,
+  strictObject,
+  transform,
+  literal,
+  base64,
+  type InferOutput,
+} from 'valibot';
+import { VaultwireError } from 'vaultwire';
+import type { PairingStore } from 'vaultwire/pairing';
+import writeFileAtomic from 'write-file-atomic';
+
+const bytes = pipe(
+  string(),
+  base64(),
+  transform((text) => Uint8Array.from(Buffer.from(text, 'base64'))),
+);
+
+/** Which ways the computer talks to the phone over, so that each command uses the same. */
+const channelsSchema = object({ queue: optional(string()), relay: optional(string()) });
+export type ChannelChoice = InferOutput<typeof channelsSchema>;
+
+const schema = strictObject({
+  version: literal(1),
+  channels: channelsSchema,
+  secretKey: optional(bytes),
+  state: optional(bytes),
+});
+type Content = InferOutput<typeof schema>;
+
+/** One pairing in one file, mode 0600, replaced as a whole by every write. */
+export interface PairingFile extends PairingStore {
+  /** Undefined when there is no file. */
+  channels(): Promise<ChannelChoice | undefined>;
+  /** Remembers the channels for the commands to come. */
+  saveChannels(channels: ChannelChoice): Promise<void>;
+}
+
+/**
+ * Nothing is written over a file that cannot be read: `configuration-invalid` is thrown for one by every method.
+ * Writes happen in the order of the calls.
+ */
+export function pairingFile(path: string): PairingFile {
+  let last: Promise<unknown> = Promise.resolve();
+  const inOrder = <T>(task: () => Promise<T>): Promise<T> => {
+    const result = last.then(task);
+    last = result.catch(() => undefined);
+    return result;
+  };
+  const change = (changed: Partial<Content>): Promise<void> =>
+    inOrder(async () => {
+      await write(path, { ...((await read(path)) ?? { version: 1, channels: {} }), ...changed });
+    });
+  return {
+    load: () => inOrder(async () => (await read(path))?.state),
+    save: (state) => change({ state: Uint8Array.from(state) }),
+    loadSecretKey: () => inOrder(async () => (await read(path))?.secretKey),
+    saveSecretKey: (secretKey) => change({ secretKey: Uint8Array.from(secretKey) }),
+    clear: () =>
+      inOrder(async () => {
+        await rm(path, { force: true });
+      }),
+    channels: () => inOrder(async () => (await read(path))?.channels),
+    saveChannels: (channels) => change({ channels }),
+  };
+}
+
+async function read(path: string): Promise<Content | undefined> {
+  let text: string;
+  try {
+    const { mode } = await stat(path);
+    if ((mode & 0o077) !== 0 && process.platform !== 'win32') await chmod(path, 0o600);
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    if (code === 'ENOENT') return undefined;
+    throw new VaultwireError('configuration-invalid', `${path}: cannot be read (${code})`, { cause });
+  }
+  try {
+    return parse(schema, JSON.parse(text));
+  } catch {
+    // Without the cause, which may quote the secret key.
+    throw new VaultwireError('configuration-invalid', `${path}: holds no pairing that this version understands`);
+  }
+}
+
+async function write(path: string, content: Content): Promise<void> {
+  const encode = (value: Uint8Array | undefined): string | undefined =>
+    value === undefined ? undefined : Buffer.from(value).toString('base64');
+  const document = { ...content, secretKey: encode(content.secretKey), state: encode(content.state) };
+  await writeFileAtomic(path, `${JSON.stringify(document)}\n`, { mode: 0o600 });
+}

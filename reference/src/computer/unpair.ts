@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { isVaultwireError } from 'vaultwire';
+import { openPairing } from './agent.js';
+import { askAgent } from './control.js';
+import { homeAt, makeHome } from './home.js';
+
+/** `vaultwire unpair` */
+export function registerUnpair(program: Command): void {
+  program
+    .command('unpair')
+    .summary('end the pairing with the phone')
+    .description('Ends the pairing with the phone, which is told so, and forgets its key.')
+    .option('--home <folder>', 'where the pairing is kept (default: $VAULTWIRE_HOME or ~/.vaultwire)')
+    .action(async ({ home: folder }: { readonly home?: string }) => {
+      const home = homeAt(folder);
+      await makeHome(home);
+      try {
+        await askAgent(home, { do: 'unpair' });
+      } catch (error) {
+        if (!isVaultwireError(error) || error.code !== 'not-found') throw error;
+        const { session, close } = await openPairing(home, {});
+        try {
+          await session.unpair();
+        } finally {
+          await close();
+        }
+      }
+      console.log('The pairing has ended.');
+    });
+}

@@ -1,0 +1,11 @@
+export * from '../crypto/box.js';
+export * from './bluetooth.js';
+export { type Channel, type ChannelCounters, type MakeChannels, type PairingAddress } from './channel.js';
+export { systemClock, type Clock } from './clock.js';
+export * from './envelope.js';
+export * from './identity.js';
+export * from './messages.js';
+export * from './push.js';
+export * from './qr.js';
+export { memoryPairingStore, type PairingStore } from './store.js';
+export { PROTOCOL_VERSION } from './version.js';
