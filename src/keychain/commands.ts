@@ -22,6 +22,7 @@ import {
   generateRecordKey,
   type FileKey,
   type FolderKey,
+  type PaddingOptions,
   type RecordKey,
 } from './keys.js';
 import { readUid } from './secrets.js';
@@ -95,7 +96,7 @@ export type TransactionType = 'general' | 'rotation';
  */
 export async function updateSecretCommand(
   from: CommandSender,
-  options: {
+  options: PaddingOptions & {
     readonly record: { readonly uid: string; readonly key: RecordKey; readonly revision: number };
     readonly data: JsonObject;
     readonly transaction?: TransactionType;
@@ -111,7 +112,7 @@ export async function updateSecretCommand(
     payload: {
       ...sender(from),
       recordUid: uid,
-      data: encodeBase64Url(await key.sealData(data)),
+      data: encodeBase64Url(await key.sealData(data, options)),
       revision,
       ...(transaction && { transactionType: transaction }),
       ...(removeFiles.length > 0 && { links2Remove: removeFiles }),
@@ -138,7 +139,7 @@ export function rollbackUpdateCommand(from: CommandSender, recordUid: string): C
  */
 export async function createSecretCommand(
   from: CommandSender,
-  options: {
+  options: PaddingOptions & {
     readonly owner: EcPublicKey | Uint8Array;
     readonly folder: { readonly uid: string; readonly key: FolderKey };
     readonly subFolderUid?: string;
@@ -161,7 +162,7 @@ export async function createSecretCommand(
       recordKey: encodeBase64(await recordKey.wrapTo(owner, { suite })),
       folderUid: folder.uid,
       folderKey: encodeBase64(await folder.key.wrapRecordKey(recordKey)),
-      data: encodeBase64Url(await recordKey.sealData(data)),
+      data: encodeBase64Url(await recordKey.sealData(data, options)),
       ...(subFolderUid !== undefined && { subFolderUid }),
     },
   };
@@ -244,7 +245,7 @@ export interface FileToUpload {
  */
 export async function addFileCommand(
   from: CommandSender,
-  options: {
+  options: PaddingOptions & {
     readonly owner: EcPublicKey | Uint8Array;
     readonly record: {
       readonly uid: string;
@@ -276,7 +277,7 @@ export async function addFileCommand(
       fileRecordKey: encodeBase64(await fileKey.wrapTo(owner, { suite })),
       fileRecordData: encodeBase64Url(await fileKey.sealDescription(description)),
       ownerRecordUid: record.uid,
-      ownerRecordData: encodeBase64Url(await record.key.sealData(data)),
+      ownerRecordData: encodeBase64Url(await record.key.sealData(data, options)),
       ownerRecordRevision: record.revision,
       linkKey: encodeBase64(await record.key.wrapFileKey(fileKey)),
       fileSize: sealedContent.length,

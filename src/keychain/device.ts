@@ -38,7 +38,7 @@ import {
 import type { ConfigurationStore, DeviceConfiguration } from './configuration.js';
 import { assertFileUrl, type FileUrlPolicy } from './file-url.js';
 import { openFolders, type OpenedFolders } from './folders.js';
-import type { ApplicationKey, FolderKey } from './keys.js';
+import type { ApplicationKey, FolderKey, PaddingOptions } from './keys.js';
 import {
   ANSWER_LIMITS,
   openSecrets,
@@ -71,7 +71,7 @@ export interface DeviceOptions {
   readonly fileUrls?: FileUrlPolicy;
   /** Which hosts a region redirect may lead to. Default: the published regions. */
   readonly allowsHost?: (host: string) => boolean;
-  /** Largest answer that is read, and largest file of unknown size, in bytes. Default {@link MAXIMUM_ANSWER_BYTES}. */
+  /** Largest answer and largest thumbnail that is read, in bytes. Default {@link MAXIMUM_ANSWER_BYTES}. */
   readonly maximumAnswerBytes?: number;
   readonly clientVersion?: string;
   readonly suite?: CryptoSuite;
@@ -453,7 +453,7 @@ export class Device {
   async createRecord(
     folder: FolderHandle,
     data: JsonObject,
-    options: { readonly subFolderUid?: string } = {},
+    options: PaddingOptions & { readonly subFolderUid?: string } = {},
   ): Promise<string> {
     const { sender, suite } = this.#context;
     const owner = this.#ownerPublicKey();
@@ -471,7 +471,7 @@ export class Device {
   async updateRecord(
     record: Pick<OpenedRecord, 'uid' | 'key' | 'revision'>,
     data: JsonObject,
-    options: { readonly transaction?: TransactionType; readonly removeFiles?: readonly string[] } = {},
+    options: PaddingOptions & { readonly transaction?: TransactionType; readonly removeFiles?: readonly string[] } = {},
   ): Promise<void> {
     await this.#context.ask(await updateSecretCommand(this.#context.sender, { ...options, record, data }));
   }
@@ -527,11 +527,12 @@ export class Device {
   async uploadFile(
     record: Pick<OpenedRecord, 'uid' | 'key' | 'revision' | 'data'>,
     file: Omit<FileToUpload, 'lastModified'> & { readonly lastModified?: number },
+    padding: PaddingOptions = {},
   ): Promise<string> {
     const { sender, suite, options } = this.#context;
     const lastModified = file.lastModified ?? (options.now ?? Date.now)();
     const owner = this.#ownerPublicKey();
-    const command = await addFileCommand(sender, { owner, record, file: { ...file, lastModified }, suite });
+    const command = await addFileCommand(sender, { ...padding, owner, record, file: { ...file, lastModified }, suite });
     const target = readUploadTarget(await this.#context.ask(command));
     const url = assertFileUrl(target.url, options.fileUrls);
     const form = new FormData();
@@ -550,13 +551,17 @@ export class Device {
   /**
    * Fetches a file's content and opens it.
    *
-   * @throws VaultwireError `url-refused`, `download-failed`, `open-failed`, `length-invalid` when the content is not as
-   *   long as its description says
+   * @throws VaultwireError `field-invalid` for a description that says no size, `url-refused`, `download-failed`,
+   *   `open-failed`, `length-invalid` when the content is not as long as its description says
    */
   async downloadFile(file: Pick<OpenedFile, 'url' | 'key' | 'description'>): Promise<Bytes> {
-    const size = file.description['size'];
-    const content = await this.#download(file.url, file.key, Number.isSafeInteger(size) ? Number(size) : undefined);
-    if (typeof size === 'number' && size !== content.length) {
+    const { size } = file.description;
+    // One key seals both: what has no size may be the content, which the server put in the place of the description.
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
+      throw new VaultwireError('field-invalid', 'file description.size: expected a length in bytes');
+    }
+    const content = await this.#download(file.url, file.key, size);
+    if (size !== content.length) {
       throw new VaultwireError('length-invalid', `file: expected ${size} bytes, found ${content.length}`);
     }
     return content;

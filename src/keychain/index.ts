@@ -21,6 +21,7 @@ export {
   openOwnerFileKey,
   openOwnerRecordKey,
   RecordKey,
+  type PaddingOptions,
   type UnwrapOptions,
 } from './keys.js';
 export * from './ledger/secrets.js';

@@ -13,7 +13,7 @@ import {
 import { open as openEcies, seal as sealEcies } from '../ecies/index.js';
 import { assertBytes, copyBytes, type Bytes } from '../wire/bytes.js';
 import { isVaultwireError, VaultwireError } from '../wire/error.js';
-import { decodeJsonObject, encodeJson, MAXIMUM_JSON_DEPTH, type JsonObject } from '../wire/json.js';
+import { decodeJsonObject, encodeJson, encodePaddedJson, MAXIMUM_JSON_DEPTH, type JsonObject } from '../wire/json.js';
 
 /** Largest record, folder or file description in bytes. */
 export const MAXIMUM_DOCUMENT_BYTES = 16 * 1024 * 1024;
@@ -26,6 +26,15 @@ export interface UnwrapOptions extends KeyOptions {
 /** Options of everything that deals with the keys of an account, which need more of a suite. */
 export interface AccountOptions extends KeyOptions {
   readonly suite?: CryptoSuite;
+}
+
+/** How a record's JSON is sealed. */
+export interface PaddingOptions {
+  /**
+   * Makes the JSON's length a multiple of so many bytes, 1 to 1,048,576, by spaces behind it, which every client skips:
+   * the ciphertext then says less about what is inside. Default none, as its length is.
+   */
+  readonly padTo?: number;
 }
 
 /** What the keys of the hierarchy have in common: they print as their kind, and their bytes come out on demand alone. */
@@ -135,8 +144,9 @@ export class RecordKey extends OwnedKey {
     return openDocument(this.#key, sealed, 'record data');
   }
 
-  sealData(data: JsonObject): Promise<Bytes> {
-    return this.#key.seal(encodeJson(data));
+  /** Seals the record's JSON. @throws VaultwireError `parameter-out-of-range` */
+  async sealData(data: JsonObject, { padTo }: PaddingOptions = {}): Promise<Bytes> {
+    return this.#key.seal(padTo === undefined ? encodeJson(data) : encodePaddedJson(data, padTo));
   }
 
   /** @throws VaultwireError `message-too-short`, `open-failed` */

@@ -11,6 +11,7 @@ import {
   type ApplicationKey,
   type FileKey,
   type FolderKey,
+  type PaddingOptions,
   type RecordKey,
 } from './keys.js';
 import { createOneTimeToken, type OneTimeToken, type TokenServerKey } from './token.js';
@@ -68,12 +69,12 @@ export interface SealedRecord {
 /** Seals a record under a fresh key. Share it with {@link ApplicationKey.wrapRecordKey} or {@link FolderKey.wrapRecordKey}. */
 export async function createRecord(
   data: JsonObject,
-  options: SealOptions = {},
+  options: SealOptions & PaddingOptions = {},
 ): Promise<{ readonly sealed: SealedRecord; readonly key: RecordKey }> {
   const { suite = defaultSuite } = options;
   const document = structuredClone(data);
   const key = await generateRecordKey({ suite });
-  return { key, sealed: { uid: generateUid({ suite }), data: await key.sealData(document) } };
+  return { key, sealed: { uid: generateUid({ suite }), data: await key.sealData(document, options) } };
 }
 
 /** A folder as a server stores it; its key is wrapped under the application's or the shared folder's. */

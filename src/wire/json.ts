@@ -58,6 +58,24 @@ export function encodeJson(value: JsonValue): Bytes {
   return encodeUtf8(JSON.stringify(value));
 }
 
+/** Most that {@link encodeJson} pads to: more would be a mistake. */
+const MAXIMUM_PADDING = 1024 * 1024;
+
+/**
+ * The same with spaces behind it, which every parser of JSON skips, so that its length is a multiple of `padTo` bytes.
+ *
+ * @throws VaultwireError `parameter-out-of-range` for other than 1 to 1,048,576
+ */
+export function encodePaddedJson(value: JsonValue, padTo: number): Bytes {
+  if (!Number.isInteger(padTo) || padTo < 1 || padTo > MAXIMUM_PADDING) {
+    throw new VaultwireError('parameter-out-of-range', `padTo: expected 1 to ${MAXIMUM_PADDING}`);
+  }
+  const json = encodeJson(value);
+  const padded = new Uint8Array(Math.ceil(json.length / padTo) * padTo).fill(SPACE);
+  padded.set(json);
+  return padded;
+}
+
 /** Tells a JSON object from the other kinds of JSON value. */
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !isJsonArray(value);
@@ -68,6 +86,7 @@ export function isJsonArray(value: JsonValue | undefined): value is readonly Jso
   return Array.isArray(value);
 }
 
+const SPACE = 0x20;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { VaultwireError } from 'vaultwire';
 import { nodeSuite as suite } from 'vaultwire/crypto/node';
 import { generateMlKemPrivateKey, importMlKemPublicKey, open, seal } from 'vaultwire/ecies/hybrid';
@@ -14,6 +14,7 @@ import {
   PAM,
   publishedMlKemKeys,
   readJsonPayload,
+  sealAccountAnswer,
   sealAccountRequest,
   type AccountExchangeOptions,
   type HttpAnswer,
@@ -56,7 +57,7 @@ async function talkTo(
 const empty: HttpAnswer = { status: 200, body: new Uint8Array(0) };
 
 describe('hostile account requests', () => {
-  it('A11: a downgrade by an unauthenticated error is reported, and ends with the request', async () => {
+  test('A11: a downgrade by an unauthenticated error is reported, and ends with the request', async () => {
     const server = (attempt: number): HttpAnswer =>
       attempt === 1 ? json({ error: 'key', key_id: 999, qrc_ec_key_id: 10 }) : empty;
     const { modes, outcome } = await talkTo(server);
@@ -69,13 +70,13 @@ describe('hostile account requests', () => {
     expect((await talkTo(() => empty)).outcome).toMatchObject({ transport: 'hybrid', downgrade: null });
   });
 
-  it('A11: a plain key error does not turn ML-KEM off while there is another EC key to try', async () => {
+  test('A11: a plain key error does not turn ML-KEM off while there is another EC key to try', async () => {
     const { modes, outcome } = await talkTo((attempt) => (attempt === 1 ? json({ error: 'key', key_id: 12 }) : empty));
     expect(modes).toEqual(['hybrid', 'hybrid']);
     expect(outcome).toMatchObject({ transport: 'hybrid', downgrade: null });
   });
 
-  it('A11: where hybrid is required, nothing leaves without ML-KEM', async () => {
+  test('A11: where hybrid is required, nothing leaves without ML-KEM', async () => {
     for (const answer of [
       { error: 'key', key_id: 999, qrc_ec_key_id: 10 },
       { error: 'key', key_id: 7 },
@@ -89,7 +90,7 @@ describe('hostile account requests', () => {
     }
   });
 
-  it('A11: the hybrid part cannot be stripped or exchanged on the way', async () => {
+  test('A11: the hybrid part cannot be stripped or exchanged on the way', async () => {
     const ec = await suite.generateEcPrivateKey();
     const { privateKey: mlKem } = await generateMlKemPrivateKey('ML-KEM-768');
     const { body } = await sealAccountRequest({
@@ -114,7 +115,7 @@ describe('hostile account requests', () => {
     ).rejects.toMatchObject({ code: 'open-failed' });
   });
 
-  it('A12: a server that keeps naming keys is followed three times', async () => {
+  test('A12: a server that keeps naming keys is followed three times', async () => {
     for (const [first, step] of [
       [136, -12],
       [100, 0],
@@ -136,7 +137,7 @@ describe('hostile account requests', () => {
     expect(outcome).toMatchObject({ code: 'server-key-loop' });
   });
 
-  it('A12: ids outside the registry and ids older than one that worked are refused at once', async () => {
+  test('A12: ids outside the registry and ids older than one that worked are refused at once', async () => {
     const worked = {
       hybrid: { mlKemKeys: publishedMlKemKeys(), seal, mlKemKeyId: 124, workingMlKemKeyId: 124 },
       workingKeyId: 12,
@@ -154,7 +155,7 @@ describe('hostile account requests', () => {
     }
   });
 
-  it('A12: a hint never touches a pin', async () => {
+  test('A12: a hint never touches a pin', async () => {
     const ec = await suite.generateEcPrivateKey();
     const { privateKey: mlKem } = await generateMlKemPrivateKey('ML-KEM-768');
     const pinned = {
@@ -173,7 +174,7 @@ describe('hostile account requests', () => {
     }
   });
 
-  it('A12: hints that are no ids change nothing', async () => {
+  test('A12: hints that are no ids change nothing', async () => {
     for (const id of [0, -1, 1.5, 1e300, '12', null, [12], { valueOf: 12 }]) {
       const { sent, outcome } = await talkTo(() => json({ error: 'key', key_id: id }));
       expect(sent).toHaveLength(1);
@@ -183,7 +184,33 @@ describe('hostile account requests', () => {
     }
   });
 
-  it('A15: short tags, short blobs, invalid points and zeros are refused', async () => {
+  test('A13: two clients in one process, interleaved, keep to their own servers, keys and answers', async () => {
+    const clients = await Promise.all(
+      [0, 1].map(async (index) => {
+        const ec = await suite.generateEcPrivateKey();
+        const serverKeys = customServerKey({ id: 7, publicKey: ec.publicKey.bytes });
+        const post = async (_host: string, _path: string, body: Uint8Array): Promise<HttpAnswer> => {
+          const request = await openAccountRequest(body, { serverKey: () => ec });
+          await Promise.resolve();
+          const answer = { server: index, command: readJsonPayload(request)['command'] ?? null };
+          return { status: 200, body: await sealAccountAnswer(request.transmissionKey, answer) };
+        };
+        const withoutHybrid: object = { hybrid: undefined };
+        return { index, options: { ...withoutHybrid, serverKeys, post } };
+      }),
+    );
+    const rounds = Array.from({ length: 8 }, (_, round) => clients.map((client) => ({ ...client, round }))).flat();
+    await Promise.all(
+      rounds.map(async ({ index, options, round }) => {
+        const command = `client ${index} round ${round}`;
+        const { outcome } = await talkTo(() => empty, { ...options, payload: { command } });
+        if (outcome instanceof VaultwireError) throw outcome;
+        expect(JSON.parse(new TextDecoder().decode(outcome.answer))).toEqual({ server: index, command });
+      }),
+    );
+  });
+
+  test('A15: short tags, short blobs, invalid points and zeros are refused', async () => {
     const ec = await suite.generateEcPrivateKey();
     const { privateKey: mlKem } = await generateMlKemPrivateKey('ML-KEM-768');
     const { body } = await sealAccountRequest({
@@ -215,7 +242,27 @@ describe('hostile account requests', () => {
     );
   });
 
-  it('A18: nesting, groups, fields and lengths that do not end are refused', () => {
+  test('A16: a region redirect leads to a published region, or where the caller allows it, and nowhere else', async () => {
+    const redirect = (host: string) => (attempt: number) =>
+      attempt === 1 ? json({ error: 'region_redirect', region_host: host }, 401) : empty;
+    for (const host of [
+      'evil.example',
+      'keepersecurity.com.evil.example',
+      '127.0.0.1',
+      'keepersecurity.eu@evil.example',
+    ]) {
+      const { sent, outcome } = await talkTo(redirect(host));
+      expect(sent).toHaveLength(1);
+      expect(outcome).toMatchObject({ code: 'region-unknown' });
+    }
+    expect((await talkTo(redirect('keepersecurity.eu'))).outcome).toMatchObject({ host: 'keepersecurity.eu' });
+    const allowsHost = (host: string): boolean => host === 'on.premises.example';
+    expect((await talkTo(redirect('on.premises.example'), { allowsHost })).outcome).toMatchObject({
+      host: 'on.premises.example',
+    });
+  });
+
+  test('A18: nesting, groups, fields and lengths that do not end are refused', () => {
     const refuse = (bytes: Uint8Array, codec: typeof PAM.PAMElement = PAM.PAMElement) => {
       expect(() => decodeMessage(codec, bytes, 'hostile', LIMITS)).toThrow(
         expect.objectContaining({ code: 'protobuf-invalid' }),
@@ -234,7 +281,7 @@ describe('hostile account requests', () => {
     expect(decodeMessage(Authentication.ApiRequest, fields.subarray(2), 'hostile', LIMITS).publicKeyId).toBe(0);
   });
 
-  it('A18: no field name of an adversary reaches an object, and no invalid UTF-8 a string', async () => {
+  test('A18: no field name of an adversary reaches an object, and no invalid UTF-8 a string', async () => {
     const ec = await suite.generateEcPrivateKey();
     const opening = { serverKey: () => ec };
     const serverKey = { id: 7, publicKey: ec.publicKey };

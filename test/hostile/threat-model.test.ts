@@ -27,6 +27,11 @@ test('every hostile test is named in the row that its name begins with', () => {
   expect(played.filter((name) => !row(name).includes(`\`${name}\``))).toEqual([]);
 });
 
+test('every row from A1 to A18 is there, and played', () => {
+  const ids = Array.from({ length: 18 }, (_, index) => `A${index + 1}`);
+  expect(ids.filter((id) => !rows.has(id) || !played.some((name) => name.startsWith(`${id}:`)))).toEqual([]);
+});
+
 test('every file that the threat model names exists', () => {
   for (const [, path = ''] of document.matchAll(/`((?:test|src)\/[\w./-]+\.ts)`/g)) {
     expect(() => readFileSync(new URL(path, root)), path).not.toThrow();

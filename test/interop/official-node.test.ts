@@ -309,9 +309,11 @@ describe('our client', () => {
     const read = async (...uids: string[]) => (await sdk.getSecrets(options, uids)).records;
     expect((await read(uid)).map(({ data }) => title(data as object))).toEqual(['Made by ours']);
     expect((await read(inner))[0]).toMatchObject({ innerFolderUid: SUBFOLDER, folderUid: FOLDER });
+    const padded = await device.createRecord(folder, { title: 'Padded by ours', fields: [] }, { padTo: 4096 });
+    expect((await read(padded)).map(({ data }) => title(data as object))).toEqual(['Padded by ours']);
     const [record] = (await device.getSecrets({ records: [uid] })).records;
     if (!record) throw new Error('expected the record');
-    await device.updateRecord(record, { ...record.data, title: 'Changed by ours' });
+    await device.updateRecord(record, { ...record.data, title: 'Changed by ours' }, { padTo: 1000 });
     expect((await read(uid)).map(({ data }) => title(data as object))).toEqual(['Changed by ours']);
     await expect(device.updateRecord(record, record.data)).rejects.toMatchObject({ code: 'request-rejected' });
     const results = await device.deleteRecords([uid, 'AAAAAAAAAAAAAAAAAAAAAA']);

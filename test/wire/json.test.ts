@@ -6,6 +6,7 @@ import {
   decodeJson,
   decodeJsonObject,
   encodeJson,
+  encodePaddedJson,
   isJsonArray,
   isJsonObject,
   MAXIMUM_JSON_DEPTH,
@@ -169,6 +170,23 @@ describe('JSON from outside', () => {
       }),
       { numRuns: 3000 },
     );
+  });
+
+  test('what encodePaddedJson writes comes back, as long as a multiple of what it is told', () => {
+    fc.assert(
+      fc.property(jsonValues(), fc.integer({ min: 1, max: 600 }), (value, padTo) => {
+        const plain = JSON.parse(JSON.stringify(value)) as JsonValue;
+        const padded = encodePaddedJson(plain, padTo);
+        const length = encodeJson(plain).length;
+        expect(padded.length % padTo).toBe(0);
+        expect(padded.length - length).toBeLessThan(padTo);
+        expect(decodeJson(padded, 'document', LIMITS)).toEqual(plain);
+      }),
+    );
+    for (const padTo of [0, -1, 1.5, Number.NaN, 1_048_577]) {
+      expect(() => encodePaddedJson({}, padTo)).toThrow(expect.objectContaining({ code: 'parameter-out-of-range' }));
+    }
+    expect(encodePaddedJson({}, 1_048_576).length).toBe(1_048_576);
   });
 
   test('what encodeJson writes comes back', () => {

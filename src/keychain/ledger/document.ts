@@ -301,9 +301,13 @@ function changedRows(
   const changed = new TraceTable(new Uint8Array());
   const row = new Row();
   for (let here = 0; here < tableAfter.count; here++) {
+    // Mostly a row is where it was, and what it was.
+    if (tableBefore.hasRowOf(tableAfter, here)) {
+      isKept[here] = 1;
+      continue;
+    }
     tableAfter.read(here, row);
-    // Mostly a row is where it was.
-    const place = tableBefore.hasUidAt(here, row) ? here : tableBefore.placeOfUid(row);
+    const place = tableBefore.placeOfUid(row);
     if (place !== undefined) isKept[place] = 1;
     if (place === undefined || !tableBefore.hasRowAt(place, row)) changed.append(row);
   }

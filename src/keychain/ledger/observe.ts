@@ -171,7 +171,7 @@ export function observe(
   const transport = observeTransport(ledger, observation.transport, policy, strict);
   const { items: shownItems = [], failed = [], complete = false } = observation;
   const items = new ItemObserver(ledger.items, shownItems.length, strict);
-  for (const item of shownItems) items.show(item);
+  items.showAll(shownItems);
   if (complete) items.miss(failed);
   const learnedItems = items.learned;
   const requiredMissing = (policy.requiredUids ?? []).filter((uid) => !items.accepted(uid));
@@ -412,7 +412,12 @@ class ItemObserver {
     return this.#table.rows();
   }
 
-  show(item: ObservedItem): void {
+  /** A loop of its own: engines compile it once, whatever an answer has around it. */
+  showAll(items: readonly ObservedItem[]): void {
+    for (const item of items) this.#show(item);
+  }
+
+  #show(item: ObservedItem): void {
     const row = this.#row;
     writeRow(row, item);
     const place = this.#table.hasUidAt(this.#next, row) ? this.#next : this.#table.placeOfUid(row);

@@ -208,6 +208,16 @@ export class TraceTable {
     return true;
   }
 
+  /** Whether another table has the same row in the same place. */
+  hasRowOf(other: TraceTable, place: number): boolean {
+    if (place >= this.#count) return false;
+    const start = place * ROW_WORDS;
+    for (let index = start; index < start + ROW_WORDS; index++) {
+      if (this.#words[index] !== other.#words[index]) return false;
+    }
+    return true;
+  }
+
   read(place: number, into = new Row()): Row {
     const { words } = into;
     for (let index = 0; index < ROW_WORDS; index++) words[index] = this.#words[place * ROW_WORDS + index] ?? 0;

@@ -106,8 +106,8 @@ export interface OpenedVault {
 
 /**
  * Opens a vault at once. What does not open is reported by UID beside what did. Beyond {@link streamVault} it refuses
- * what only the whole shows: one wrapped key under two UIDs (`swap-suspected`), and a UID that comes again with other
- * content (`duplicate-uid`); a UID that comes again with the same is taken once.
+ * what only the whole shows: one wrapped key under the UIDs of two records (`swap-suspected`), and one that comes again
+ * with other content (`duplicate-uid`); a UID that comes again with the same is taken once.
  *
  * @throws VaultwireError `record-missing` when one of `requiredUids` did not open
  */
@@ -141,8 +141,7 @@ export async function openVault(
   }
   for (const uid of seen.swapped) {
     if (!records.delete(uid)) continue;
-    const error = new VaultwireError('swap-suspected', 'record: two UIDs of this vault have the same wrapped key');
-    failed.push(vaultFailure('record', uid, error));
+    failed.push(vaultFailure('record', uid, swapSuspected('record')));
   }
   if (!report) throw new VaultwireError('answer-unexpected', 'vault: expected a report');
   const there = new Set([...records.keys(), ...folders.map(({ uid }) => uid), ...teams.map(({ uid }) => uid)]);
@@ -177,8 +176,10 @@ async function* stream(
   const ring = new KeyRing(account);
   const tally = new Tally(options);
   const failed: VaultFailure[] = [];
-  await openTeams(vault, ring, failed, options);
-  await openFolders(vault.folders ?? [], ring, failed, options);
+  const seen = new WrapsSeen();
+  for (const item of [...(vault.teams ?? []), ...(vault.folders ?? [])]) seen.see(item);
+  await openTeams(vault, ring, seen, failed, options);
+  await openFolders(vault.folders ?? [], ring, seen, failed, options);
   const teams = [...ring.teams.values()];
   const folders = [...ring.folders.values()];
   for (const item of [...teams, ...folders]) tally.opened(item);
@@ -229,12 +230,14 @@ async function* stream(
 async function openTeams(
   vault: SealedVault,
   ring: KeyRing,
+  seen: WrapsSeen,
   failed: VaultFailure[],
   options: OpenVaultOptions,
 ): Promise<void> {
   for (const team of vault.teams ?? []) {
     try {
       if (ring.teams.has(team.uid)) throw new VaultwireError('duplicate-uid', 'team: this UID came before');
+      seen.assertNotSwapped('team', team.uid);
       ring.teams.set(team.uid, await openTeam(ring, team, options));
     } catch (error) {
       failed.push(vaultFailure('team', team.uid, error));
@@ -246,6 +249,7 @@ async function openTeams(
 async function openFolders(
   sealed: readonly SealedFolder[],
   ring: KeyRing,
+  seen: WrapsSeen,
   failed: VaultFailure[],
   options: OpenVaultOptions,
 ): Promise<void> {
@@ -263,6 +267,7 @@ async function openFolders(
     left.delete(uid);
     opening.add(uid);
     try {
+      seen.assertNotSwapped('folder', uid);
       for (const { kind, byUid } of folder.keys) {
         if (byUid === undefined || !kind.startsWith('folder-')) continue;
         if (opening.has(byUid)) throw new VaultwireError('parent-loop', 'folder: expected a wrap under another folder');
@@ -636,7 +641,7 @@ function assertRequired(required: Iterable<string>, there: ReadonlySet<string>):
 class WrapsSeen {
   /** UIDs that share a wrapped key. Which of them is the honest one cannot be known. */
   readonly swapped = new Set<string>();
-  readonly #byStart = new Map<number, SealedRecord | SealedRecord[]>();
+  readonly #byStart = new Map<number, Wrapped | Wrapped[]>();
 
   watch(records: SealedVault['records']): SealedVault['records'] {
     return Symbol.asyncIterator in records ? this.#watchAsync(records) : this.#watchSync(records);
@@ -644,36 +649,46 @@ class WrapsSeen {
 
   *#watchSync(records: Iterable<SealedRecord>): Iterable<SealedRecord> {
     for (const record of records) {
-      this.#see(record);
+      this.see(record);
       yield record;
     }
   }
 
   async *#watchAsync(records: AsyncIterable<SealedRecord>): AsyncIterable<SealedRecord> {
     for await (const record of records) {
-      this.#see(record);
+      this.see(record);
       yield record;
     }
   }
 
   /** Wraps begin with a nonce, which is random: few that differ share the 30 bits by which they are looked up. */
-  #see(record: SealedRecord): void {
-    for (const { bytes } of record.keys) {
+  see(item: Wrapped): void {
+    for (const { bytes } of item.keys) {
       const [a = 0, b = 0, c = 0, d = 0] = bytes;
       const start = ((a & 0x3f) << 24) | (b << 16) | (c << 8) | d;
       const before = this.#byStart.get(start);
-      if (!before) this.#byStart.set(start, record);
+      if (!before) this.#byStart.set(start, item);
       else {
         const others = Array.isArray(before) ? before : [before];
         for (const other of others) {
-          if (other.uid === record.uid || !other.keys.some((one) => isSame(one.bytes, bytes))) continue;
-          this.swapped.add(other.uid).add(record.uid);
+          if (other.uid === item.uid || !other.keys.some((one) => isSame(one.bytes, bytes))) continue;
+          this.swapped.add(other.uid).add(item.uid);
         }
-        this.#byStart.set(start, [...others, record]);
+        this.#byStart.set(start, [...others, item]);
       }
     }
   }
+
+  /** @throws VaultwireError `swap-suspected` */
+  assertNotSwapped(kind: VaultFailure['kind'], uid: string): void {
+    if (this.swapped.has(uid)) throw swapSuspected(kind);
+  }
 }
+
+type Wrapped = Pick<SealedRecord, 'uid' | 'keys'>;
+
+const swapSuspected = (kind: VaultFailure['kind']): VaultwireError =>
+  new VaultwireError('swap-suspected', `${kind}: two UIDs of this vault have the same wrapped key`);
 
 /** Ciphertext: no secret. */
 const isSame = (one: Uint8Array, other: Uint8Array): boolean =>

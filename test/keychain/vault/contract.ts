@@ -216,7 +216,7 @@ export function describeVault(suite: CryptoSuite): void {
     it('reports folders in a circle, under what is not there, and again under the same UID', async () => {
       const maker = await VaultMaker.create(suite);
       const [one, two, three] = [generateUid({ suite }), generateUid({ suite }), generateUid({ suite })];
-      const wrap = (byUid: string) => [{ kind: 'folder-gcm' as const, byUid, bytes: new Uint8Array(60) }];
+      const wrap = (byUid: string) => [{ kind: 'folder-gcm' as const, byUid, bytes: suite.randomBytes(60) }];
       const good = [{ kind: 'data-key-gcm' as const, bytes: await maker.dataKey.wrapFolderKey(maker.folder) }];
       const vault: SealedVault = {
         folders: [
@@ -225,7 +225,7 @@ export function describeVault(suite: CryptoSuite): void {
           { uid: three, keys: wrap(generateUid({ suite })) },
           { uid: maker.folderUid, keys: good },
           { uid: maker.folderUid, keys: good },
-          { uid: 'no uid', keys: good },
+          { uid: 'no uid', keys: wrap(one) },
         ],
         records: [],
       };
