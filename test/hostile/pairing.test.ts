@@ -14,7 +14,7 @@ import {
 } from '../../src/pairing/messages.js';
 import { decodeQrText } from '../../src/pairing/qr.js';
 import { publicKeyFingerprint } from '../../src/pairing/ssh.js';
-import type { Bytes } from '../../src/wire/bytes.js';
+import { encodeUtf8, type Bytes } from '../../src/wire/bytes.js';
 import {
   hostKey,
   hostSignature,
@@ -539,6 +539,37 @@ test('K7: one approval pins 4 names at most', async () => {
   expect(ends.asked).toEqual([]);
   await computer.request({ ...login(), hostAuth: proof(...names.slice(0, 4)) });
   expect(ends.phoneEvents.filter(({ type }) => type === 'pinned')).toHaveLength(4);
+});
+
+test('K7: everything that a signature for Git is over is shown, and what is cut says so', async () => {
+  const ends = new PairOfEnds();
+  const { computer } = await ends.pair();
+  const id = (digit: string): string => digit.repeat(40);
+  const by = 'Ada <ada@example.com> 1700000000 +0000';
+  const message = encodeUtf8(`Fix a typo\n${' '.repeat(1000)}\n${'and more '.repeat(1000)}`);
+  const shown = `Fix a typo ${'and more '.repeat(1000)}`.trim();
+  const commit = { tree: id('1'), parent: id('2'), mergeParents: [id('3')], author: by, committer: by, message };
+  await computer.request({ kind: 'git-sign', userId: by, content: { type: 'commit', ...commit } });
+  const tag = { object: id('4'), objectType: 'blob', tag: 'v1', tagger: by, message };
+  await computer.request({ kind: 'git-sign', userId: by, content: { type: 'tag', ...tag } });
+  const cut = `${shown.slice(0, 1000)}… (8,010 characters more)`;
+  expect(
+    ends.asked.map(({ verified }) => Object.fromEntries(verified.map(({ name, value }) => [name, value]))),
+  ).toEqual([
+    { object: id('1'), parent: `${id('2')} ${id('3')}`, author: by, committer: by, message: cut },
+    { object: id('4'), type: 'blob', tag: 'v1', tagger: by, message: cut },
+  ]);
+});
+
+test('K7: nothing that a computer says looks like a line of its own', async () => {
+  const ends = new PairOfEnds();
+  const { computer } = await ends.pair({ name: `laptop${' '.repeat(74)}verified` });
+  const command = `git${' '.repeat(74)}\u200b\r\n    host       github.com`;
+  await computer.request({ ...login({ user: `ada${' '.repeat(80)}host` }), command });
+  const [asked] = ends.asked;
+  expect(asked?.computer).toBe('laptop verified');
+  expect(asked?.verified).toContainEqual({ name: 'user', value: 'ada host' });
+  expect(asked?.claimed).toContainEqual({ name: 'command', value: 'git host github.com' });
 });
 
 test('K7: through a forwarded agent every login is asked about, whatever was approved before', async () => {
