@@ -418,6 +418,25 @@ test('K6: who owns every queue can make neither end do anything, and a flood cos
   });
 });
 
+test('K6: what a paired computer has a phone keep is bounded, though it fills every request', async () => {
+  const ends = new PairOfEnds();
+  ends.decide = () => new Promise(() => undefined);
+  const { computer } = await ends.pair();
+  const id = '1'.repeat(40);
+  const by = 'Eve <eve@example.com> 1700000000 +0000';
+  const requests = Array.from({ length: 20 }, (_, number) => {
+    const content = { type: 'commit', tree: id, author: by, committer: by, message: filled(0x61, 190_000) } as const;
+    return computer.request({ kind: 'git-sign', userId: `${number}`, content }).catch(() => undefined);
+  });
+  await settle();
+  expect(ends.asked).toHaveLength(5);
+  expect(ends.phoneEvents).toContainEqual(expect.objectContaining({ type: 'report', report: 'too-many-requests' }));
+  // Bytes are stored as base64.
+  expect(ends.phoneStore.state?.length).toBeLessThan(1.5 * 1024 * 1024);
+  await computer.close();
+  await Promise.all(requests);
+});
+
 test('K6: what is lost and what comes twice is counted', async () => {
   const ends = new PairOfEnds('first', 'second');
   const { computer, phone } = await ends.pair();

@@ -420,6 +420,35 @@ describe('requests at the phone', () => {
     expect(types(phone.request('more', login('ada')))).toEqual(['ask']);
   });
 
+  test('what is open holds at most 1 MiB; more is let go without an answer', () => {
+    const large = (bytes: number): RequestBody => {
+      const body = signCommit();
+      if (body.kind !== 'git-sign') throw new Error('expected a commit');
+      return { ...body, content: { ...body.content, message: filled(0x61, bytes) } };
+    };
+    const phone = Phone.paired();
+    for (const id of ['a', 'b', 'c', 'd']) expect(types(phone.request(id, large(260_000)))).toEqual(['ask']);
+    expect(phone.request('more', large(10_000))).toEqual([
+      { type: 'report', report: 'too-many-requests', requestId: 'more' },
+    ]);
+    expect(types(phone.request('small', login('ada')))).toEqual(['ask']);
+    // Texts, and many small ones, count as well.
+    const names = Array.from({ length: 10_000 }, () => '');
+    expect(types(phone.request('names', login('ada', hostAuth(1, names))))).toEqual(['report']);
+    expect(types(phone.request('text', { ...login('ada'), command: '\u20ac'.repeat(4000) }))).toEqual(['report']);
+    phone.decided('a', NO);
+    expect(types(phone.request('more', large(10_000)))).toEqual(['ask']);
+  });
+
+  test('what is asked is not stored beside the request that it follows from', () => {
+    const phone = Phone.paired();
+    phone.request('r1', signCommit());
+    phone.request('r2', login('ada', hostAuth()));
+    phone.verified('r2');
+    const members = ['at', 'hostNames', 'request', 'until'];
+    expect(phone.state.open.map((open) => Object.keys(open).sort())).toEqual([members, members]);
+  });
+
   test('an error of the key is told', () => {
     const phone = Phone.paired();
     phone.request('r1', login('ada'));
@@ -727,6 +756,22 @@ describe('a restart of the phone', () => {
     phone.request('r2', { kind: 'hosts' });
     phone.decided('r2');
     expect(types(phone.step({ type: 'resume' }))).toEqual(['paired', 'send', 'describe']);
+  });
+
+  test('does not ask about what the new run does not sign', () => {
+    const phone = Phone.paired({ allowSha1: true });
+    phone.now += 90_000;
+    const body = login('ada', undefined, { algorithm: 'ssh-rsa' });
+    phone.request('r1', body);
+    phone.request('r2', body);
+    const allowed = phone.state;
+    phone.state = { ...allowed, settings: { ...allowed.settings, allowSha1: false } };
+    expect(phone.decided('r1')).toEqual([error('r1', 'unknown error')]);
+    expect(phone.step({ type: 'resume' })).toEqual([
+      { type: 'paired' },
+      error('r1', 'unknown error'),
+      error('r2', 'unknown error'),
+    ]);
   });
 });
 
