@@ -427,8 +427,11 @@ describe("the phone's screen", () => {
     controller.abort();
     const third = screen.ask('p', consent, controller.signal);
     expect(await first).toEqual({ approve: false });
-    await shown.until((text) => text === 'No longer asked.\n');
-    await settle();
+    await shown.until((text) => text.startsWith('No longer asked.'));
+    input.write('\n');
+    await shown.until(
+      (text) => text.includes('wants to log in') && shown.all.indexOf(text) < shown.all.lastIndexOf(text),
+    );
     input.write('y\n');
     expect(await second).toEqual({ approve: true });
     expect(await third).toEqual({ approve: false });
@@ -439,10 +442,59 @@ describe("the phone's screen", () => {
     await settle();
     input.write('n\n');
     expect(await fourth).toEqual({ approve: false });
-    const confirming = screen.confirm('123 456');
     input.write('yes\n');
-    expect(await confirming).toBe(true);
+    await settle();
+    const confirming = screen.confirm('123 456');
+    await shown.until((text) => text.includes('123 456'));
+    input.write('no\n');
+    expect(await confirming).toBe(false);
   });
+
+  it.each([true, false])(
+    'takes no yes for the next question that was meant for a withdrawn one: %s',
+    async (terminal) => {
+      const { input, shown, screen } = typed(terminal);
+      const next: Consent = { ...signature, computer: 'server' };
+      const withdrawn = async (): Promise<void> => {
+        const controller = new AbortController();
+        const before = shown.all.length;
+        const asked = screen.ask('p', consent, controller.signal);
+        await shown.until((text) => shown.all.lastIndexOf(text) >= before && text.includes('wants to log in'));
+        controller.abort();
+        expect(await asked).toEqual({ approve: false });
+      };
+      const count = (part: string): number => shown.all.filter((text) => text.includes(part)).length;
+      await withdrawn();
+      const asking = screen.ask('p', next, never);
+      input.write('y\na\n');
+      await shown.until(() => count('Press Enter') === 3);
+      expect(count('server wants')).toBe(0);
+      input.write('\n');
+      await shown.until(() => count('server wants') === 1);
+      input.write('n\n');
+      expect(await asking).toEqual({ approve: false });
+
+      await withdrawn();
+      const confirming = screen.confirm('123 456');
+      input.write('yes\n');
+      await shown.until(() => count('Press Enter') === 5);
+      expect(count('123 456')).toBe(0);
+      input.write('\n');
+      await shown.until(() => count('123 456') === 1);
+      input.write('yes\n');
+      expect(await confirming).toBe(true);
+
+      await withdrawn();
+      const controller = new AbortController();
+      const unseen = screen.ask('p', next, controller.signal);
+      controller.abort();
+      expect(await unseen).toEqual({ approve: false });
+      const last = [screen.ask('p', next, never), screen.confirm('123 456')];
+      input.end('y\n');
+      expect(await Promise.all(last)).toEqual([{ approve: false }, false]);
+      expect(count('server wants')).toBe(1);
+    },
+  );
 
   it('keeps a bounded number of lines of bounded length', async () => {
     const input = new PassThrough();

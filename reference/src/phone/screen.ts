@@ -38,6 +38,7 @@ const WANTS: Readonly<Record<ConsentKind, string>> = {
   'u2f-authenticate': 'wants to sign in with this phone as the security key',
 };
 
+const WITHDRAWN = 'No longer asked. Press Enter to go on.\n';
 const NO: Decision = { approve: false };
 
 /** For a person: text on a terminal, one question at a time. */
@@ -48,17 +49,29 @@ export function textScreen(lines: Lines, print: (text: string) => void, isTermin
     last = answer.catch(() => undefined);
     return answer;
   };
+  /** What is typed after a question was withdrawn is perhaps meant for that one, whose place another one takes at once. */
+  let isWithdrawn = false;
+  const readyToAsk = async (signal?: AbortSignal): Promise<boolean> => {
+    while (isWithdrawn) {
+      const line = await lines.next(signal);
+      if (line === undefined) return false;
+      if (line.trim() === '') isWithdrawn = false;
+      else print(WITHDRAWN);
+    }
+    // Nobody has read a question before it is shown.
+    if (isTerminal) lines.discard();
+    return true;
+  };
   return {
     ask: (_pairing, consent, signal) =>
       oneAtATime(async () => {
-        if (isAborted(signal)) return NO;
-        // Nobody has read a question before it is shown.
-        if (isTerminal) lines.discard();
+        if (isAborted(signal) || !(await readyToAsk(signal))) return NO;
         print(describeConsent(consent));
         for (;;) {
           const line = await lines.next(signal);
           if (isAborted(signal)) {
-            print('No longer asked.\n');
+            isWithdrawn = true;
+            print(WITHDRAWN);
             return NO;
           }
           if (line === undefined) return NO;
@@ -69,6 +82,7 @@ export function textScreen(lines: Lines, print: (text: string) => void, isTermin
       }),
     confirm: (code) =>
       oneAtATime(async () => {
+        if (!(await readyToAsk())) return false;
         print(`Does the computer show ${code} as well? (yes or no) `);
         return /^y(?:es)?$/i.test(((await lines.next()) ?? '').trim());
       }),
