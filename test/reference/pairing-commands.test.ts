@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -87,6 +87,29 @@ describe('vaultwire agent', () => {
     expect(await agent.until({ event: 'ended' })).toMatchObject({ reason: 'unpaired-by-phone' });
     expect(await agent.exited()).toBe(1);
     await expect(stat(join(world.computerHome, 'pairing.json'))).rejects.toThrow('ENOENT');
+  });
+
+  it('ends when it can no longer save the pairing, and says why', async () => {
+    world = await World.pair(['queue']);
+    await world.phone('all');
+    const agent = await world.agent();
+    const file = join(world.computerHome, 'pairing.json');
+    const kept = await readFile(file);
+    await rm(file);
+    await mkdir(file);
+    const askForKey = (): Promise<Run> =>
+      vaultwire('public-key', '--home', world?.computerHome ?? '', '--pgp', `Alice <${EMAIL}>`);
+    expect((await askForKey()).code).toBe(1);
+    expect(await agent.until({ event: 'failed' })).toMatchObject({
+      reason: expect.stringContaining('pairing.json: cannot be read (EISDIR)') as unknown,
+    });
+    expect(await agent.exited()).toBe(1);
+
+    await rmdir(file);
+    await writeFile(file, kept, { mode: 0o600 });
+    world.forgetAgent();
+    await world.agent();
+    expect((await askForKey()).code).toBe(0);
   });
 });
 

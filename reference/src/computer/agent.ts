@@ -24,7 +24,8 @@ every signature. vaultwire-sign-git (Git's gpg.program), vaultwire ssh-proxy and
 
 With --json there is one JSON object a line on stdout, the first when it is ready:
   {"event":"ready","SSH_AUTH_SOCK","email"}, {"event":"asked"|"signed"|"refused","subject","reason"?},
-  {"event":"waiting"} (the phone asks its user), {"event":"ended","reason"}
+  {"event":"waiting"} (the phone asks its user), {"event":"ended","reason"},
+  {"event":"failed","reason"} (the pairing cannot be saved: what was asked may be asked again after the next start)
 
 Signals: SIGINT and SIGTERM stop it. The pairing stays.`;
 
@@ -53,8 +54,15 @@ async function agent(options: AgentOptions): Promise<void> {
   // Whoever started this may close its end of the pipe; the agent goes on.
   process.stdout.on('error', () => undefined);
 
+  let hasFailed: () => void = () => undefined;
+  const failed = new Promise<void>((resolve) => {
+    hasFailed = resolve;
+  });
   const { session, close: closeSession } = await openPairing(home, options, (event) => {
     say(event);
+    if (event.event !== 'failed') return;
+    process.exitCode = 1;
+    hasFailed();
   });
   const closers: (() => Promise<void>)[] = [];
   let answered = (): Promise<void> => Promise.resolve();
@@ -69,10 +77,10 @@ async function agent(options: AgentOptions): Promise<void> {
     answered = control.answered;
     closers.push(await listenOn(control.server, home.controlSocket));
     say({ event: 'ready', SSH_AUTH_SOCK: home.agentSocket, email: me.email });
-    const reason = await Promise.race([session.ended, stopped.then(() => undefined)]);
+    const reason = await Promise.race([session.ended, Promise.race([stopped, failed]).then(() => undefined)]);
     if (reason !== undefined) {
       say({ event: 'ended', reason });
-      process.exitCode = reason === 'unpaired-by-computer' ? 0 : 1;
+      if (reason !== 'unpaired-by-computer') process.exitCode = 1;
     }
   } finally {
     // In this order, so that whoever waits for the phone hears that it is over.
@@ -109,6 +117,7 @@ export async function openPairing(
     confirm: 'not-compared',
     onEvent: (event) => {
       if (event.type === 'acknowledged') say({ event: 'waiting' });
+      if (event.type === 'store-failed') say({ event: 'failed', reason: messageOf(event.error) });
     },
   });
   return {
@@ -148,7 +157,7 @@ function controlHandlers(
         say({ event: 'signed', subject });
         return { signature: Buffer.from(signature).toString('base64') };
       } catch (error) {
-        say({ event: 'refused', subject, reason: error instanceof Error ? error.message : 'unknown' });
+        say({ event: 'refused', subject, reason: messageOf(error) });
         throw error;
       }
     },
@@ -179,7 +188,10 @@ export type AgentEvent =
   | { readonly event: 'ready'; readonly SSH_AUTH_SOCK: string; readonly email: string }
   | { readonly event: 'asked' | 'signed' | 'refused'; readonly subject: string; readonly reason?: string }
   | { readonly event: 'waiting' }
-  | { readonly event: 'ended'; readonly reason: ComputerEnd };
+  | { readonly event: 'ended'; readonly reason: ComputerEnd }
+  | { readonly event: 'failed'; readonly reason: string };
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown');
 
 const sayJson = (event: AgentEvent): void => {
   console.log(JSON.stringify(event));
@@ -203,6 +215,9 @@ function sayText(event: AgentEvent): void {
       break;
     case 'refused':
       console.log(`Not signed: ${event.subject}: ${event.reason ?? ''}`);
+      break;
+    case 'failed':
+      console.error(`The agent cannot go on, as the pairing cannot be saved: ${event.reason}`);
       break;
     case 'ended':
       console.log(`The pairing is over: ${ENDINGS[event.reason]}. To pair again: vaultwire pair`);
