@@ -296,6 +296,8 @@ class Session implements PhoneSession {
         wake: phoneWake,
         tick: (now) => ({ now, type: 'tick' }),
         clock: this.#clock,
+        passing: ['counters', 'now'],
+        tells: ({ type }) => type === 'report',
         save: (state) => options.store.save(encodePlainData(this.#document(state))),
         prepare: (effect) => this.#prepare(effect),
         failed: (error) => {
@@ -390,8 +392,7 @@ class Session implements PhoneSession {
       return undefined;
     }
     const { event, key } = this.#read(bytes, this.#clock.now());
-    // To count what is refused is worth no save: anybody can make us refuse, as often as they like.
-    this.#driver.dispatch(event, event.type !== 'refused');
+    this.#driver.dispatch(event);
     return key;
   }
 
