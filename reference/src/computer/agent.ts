@@ -3,6 +3,7 @@ import { VaultwireError } from 'vaultwire';
 import { startComputerSession, type ComputerEnd, type ComputerSession } from 'vaultwire/pairing/computer';
 import { parseGitContent, parseGitIdentity } from 'vaultwire/pairing/git';
 import type { ChannelChoice } from '../channels/index.js';
+import { visible } from '../visible.js';
 import { phoneKeys } from './agent-keys.js';
 import { createAgentServer } from './agent-server.js';
 import { computerChannels } from './computer-channels.js';
@@ -197,27 +198,28 @@ const sayJson = (event: AgentEvent): void => {
   console.log(JSON.stringify(event));
 };
 
-function sayText(event: AgentEvent): void {
+/** @param event whose texts are other people's: of the phone, of who connects to the agent */
+export function sayText(event: AgentEvent): void {
   switch (event.event) {
     case 'ready':
       console.log(
-        `The key of ${event.email} is at hand:\n\n  export SSH_AUTH_SOCK='${event.SSH_AUTH_SOCK}'\n\nCtrl+C stops.`,
+        `The key of ${visible(event.email)} is at hand:\n\n  export SSH_AUTH_SOCK='${event.SSH_AUTH_SOCK}'\n\nCtrl+C stops.`,
       );
       break;
     case 'asked':
-      console.log(`Asking the phone: ${event.subject}`);
+      console.log(`Asking the phone: ${visible(event.subject)}`);
       break;
     case 'waiting':
       console.log('The phone asks its user.');
       break;
     case 'signed':
-      console.log(`Signed: ${event.subject}`);
+      console.log(`Signed: ${visible(event.subject)}`);
       break;
     case 'refused':
-      console.log(`Not signed: ${event.subject}: ${event.reason ?? ''}`);
+      console.log(`Not signed: ${visible(event.subject)}: ${visible(event.reason ?? '')}`);
       break;
     case 'failed':
-      console.error(`The agent cannot go on, as the pairing cannot be saved: ${event.reason}`);
+      console.error(`The agent cannot go on, as the pairing cannot be saved: ${visible(event.reason)}`);
       break;
     case 'ended':
       console.log(`The pairing is over: ${ENDINGS[event.reason]}. To pair again: vaultwire pair`);

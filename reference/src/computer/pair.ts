@@ -8,6 +8,7 @@ import { startComputerSession, type ComputerSession } from 'vaultwire/pairing/co
 import { publicKeyFingerprintText } from 'vaultwire/pairing/ssh';
 import type { ChannelChoice } from '../channels/index.js';
 import { terminalQr } from '../terminal-qr.js';
+import { visible } from '../visible.js';
 import { askUser } from './ask-user.js';
 import { authorizedKey } from './authorized-key.js';
 import { computerChannels } from './computer-channels.js';
@@ -84,6 +85,8 @@ async function pair(options: PairOptions): Promise<void> {
     console.log(options.json ? JSON.stringify({ event: 'qr', text: session.qrText }) : qrText(session.qrText));
     const me = await Promise.race([pairedWith(session), stopped.then(() => undefined)]);
     if (me === undefined) {
+      // A phone that has scanned believes that it is paired.
+      await session.unpair();
       process.exitCode = 130;
       return;
     }
@@ -146,9 +149,9 @@ const pairedLine = ({ email, publicKeyWire }: Me): object => ({
   ...(publicKeyWire && { publicKey: authorizedKey(publicKeyWire, email) }),
 });
 
-const pairedText = ({ email, publicKeyWire }: Me): string =>
+export const pairedText = ({ email, publicKeyWire }: Me): string =>
   [
-    `Paired with the phone of ${email}.`,
+    `Paired with the phone of ${visible(email)}.`,
     ...(publicKeyWire
       ? [
           `Its SSH key (${publicKeyFingerprintText(publicKeyWire)}), for ~/.ssh/authorized_keys of a host:`,

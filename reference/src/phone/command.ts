@@ -6,20 +6,12 @@ import { normalizeHostName, startPhoneSession, type PhoneSession } from 'vaultwi
 import { publicKeyFingerprintText } from 'vaultwire/pairing/ssh';
 import { atMost } from '../channels/directory-queue.js';
 import { whenStopped } from '../computer/stopping.js';
+import { visible } from '../visible.js';
 import { linesOf, type Lines } from './lines.js';
 import { readPassphrase } from './passphrase.js';
 import { createPhone, defaultPhoneFolder, openPhone, type KeptPairing, type Phone } from './phone-home.js';
 import { RunningPhone } from './running.js';
-import {
-  describePin,
-  describePolicy,
-  jsonPin,
-  jsonScreen,
-  textScreen,
-  visible,
-  type Approve,
-  type Screen,
-} from './screen.js';
+import { describePin, describePolicy, jsonPin, jsonScreen, textScreen, type Approve, type Screen } from './screen.js';
 import { SSH_KEY_TYPES, type SshKeyKind } from './ssh-key.js';
 
 interface CommonOptions {
@@ -149,10 +141,17 @@ async function pair(text: string | undefined, options: PairOptions, command: Com
     });
     const runner = runnerOf(phone, screen, options);
     try {
-      const { stopped } = whenStopped();
+      const { signal, stopped } = whenStopped();
       const running = await runner.start(kept, qrText);
       await Promise.race([running.session.paired, stopped]);
-      await Promise.race([atMost(INTRODUCTION_MILLISECONDS, running.introduced), stopped]);
+      if (!signal.aborted) await atMost(INTRODUCTION_MILLISECONDS, Promise.race([running.introduced, stopped]));
+      if (signal.aborted) {
+        // Nothing is left that a later run could take for a pairing that its user wanted.
+        await running.session.unpair();
+        process.exitCode = 130;
+        return;
+      }
+      if (!options.json) console.log('Confirm the code at the computer, if it asks: it takes this phone only then.');
       if (!options.run) return;
       const others = (await phone.pairings()).filter(({ identifier }) => identifier !== kept.identifier);
       const all = [running];

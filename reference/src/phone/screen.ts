@@ -7,6 +7,7 @@ import {
   type PhoneSessionEvent,
 } from 'vaultwire/pairing/phone';
 import { publicKeyFingerprintText } from 'vaultwire/pairing/ssh';
+import { visible } from '../visible.js';
 import type { Lines } from './lines.js';
 
 /** How the phone answers what it is asked: its user decides, or nobody is asked. */
@@ -158,6 +159,7 @@ function describeEvent(event: PhoneSessionEvent): string | undefined {
 
 const REPORTS: Readonly<Record<Extract<PhoneSessionEvent, { type: 'report' }>['report'], string>> = {
   stale: 'a request that is too old, or ahead of time, was not answered.',
+  'clock-turned-back': 'a request was not answered: the clocks of both ends were ahead. Unpair, and pair again.',
   'unexpected-request': 'a request before its greeting was not answered.',
   'too-many-requests': 'too many requests wait; one was not answered.',
   'host-mismatched': 'REFUSED: a host does not have the key that is remembered for its name.',
@@ -176,9 +178,6 @@ export function describePolicy(policy: Policy): { readonly about: string; readon
       : `${policy.kind} ${policy.about}`.trim();
   return { about: visible(about), until };
 }
-
-/** Without what could move a terminal's cursor. */
-export const visible = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\ufffd');
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown error');
 
