@@ -44,6 +44,11 @@ export const FRESH_MILLISECONDS = 15 * 60 * 1000;
 export const KEPT_MILLISECONDS = 2 * FRESH_MILLISECONDS;
 /** Answers this young are sent again after a restart, in milliseconds: somebody may still wait for them. */
 export const RESENT_MILLISECONDS = 90_000;
+/**
+ * How long a request that comes again and again waits for the same answer or acknowledgment to be sent again, in
+ * milliseconds, after the first time: each costs a save, and a place among the nonces that are remembered.
+ */
+export const RESEND_MILLISECONDS = 1000;
 /** How many answers are kept at most. */
 export const MAXIMUM_KEPT_ANSWERS = 1024;
 /** How many requests may wait for the user at once. */
@@ -89,7 +94,13 @@ export type PhonePhase =
   /** The key has been sent; the computer has not greeted yet. */
   | { readonly at: 'greeting'; readonly until: number }
   /** The user is comparing the codes of both ends. */
-  | { readonly at: 'unconfirmed'; readonly hello: PairingRequest; readonly until: number }
+  | {
+      readonly at: 'unconfirmed';
+      readonly hello: PairingRequest;
+      readonly until: number;
+      /** When the acknowledgment was last sent again; null: not yet. */
+      readonly resentAt: number | null;
+    }
   | { readonly at: 'paired' }
   | { readonly at: 'ended'; readonly reason: PhoneEnd };
 
@@ -110,6 +121,8 @@ export interface OpenRequest {
   /** What the names of a host were found to be once it had proven its key; null before, and for everything else. */
   readonly hostNames: LoginSubject['hostNames'] | null;
   readonly until: number;
+  /** When the acknowledgment was last sent again; null: not yet. */
+  readonly resentAt: number | null;
 }
 
 /** An answered request. */
@@ -121,11 +134,18 @@ export interface KeptAnswer {
   readonly at: number;
   /** Null when it became too old to be answered, or nothing could be answered. */
   readonly answer: PairingAnswer | null;
+  /** When it was last sent again; null: not yet. */
+  readonly resentAt: number | null;
 }
 
 export type PhoneReport =
   /** A request's time is too far from now, or so old that its answer may have been forgotten. */
   | 'stale'
+  /**
+   * A request that is of now was not taken, as answers to later ones have been forgotten: both clocks were ahead by more
+   * than 15 minutes, and have been put right. No request will be taken before they are there again: pair anew.
+   */
+  | 'clock-turned-back'
   /** A request before the pairing is complete that is not the hello. */
   | 'unexpected-request'
   /** More requests wait, or larger ones, than are kept. */
@@ -407,7 +427,7 @@ class PhoneDraft {
     if (this.#isRepeated(request)) return;
     // Without an answer: a later delivery of the same request might get another one.
     if (!this.#isFresh(request)) {
-      this.#report('stale', 'stale', request);
+      this.#report(this.#isTurnedBack(request) ? 'clock-turned-back' : 'stale', 'stale', request);
       return;
     }
     if (phase.at === 'paired') {
@@ -527,15 +547,30 @@ class PhoneDraft {
   /** Whether a request has been here before; then it gets the answer it got, or goes on waiting for it. */
   #isRepeated({ requestId }: PairingRequest): boolean {
     const { phase, kept, open } = this.#state;
-    const hello = phase.at === 'unconfirmed' && phase.hello.requestId === requestId ? phase.hello : undefined;
+    const hello = phase.at === 'unconfirmed' && phase.hello.requestId === requestId ? phase : undefined;
     const waiting = open.find(({ request }) => request.requestId === requestId);
     const known = kept.find((answer) => answer.requestId === requestId);
     if (!hello && !waiting && !known) return false;
     this.#count('duplicates');
-    if (hello) this.#acknowledge(hello);
-    if (waiting?.at === 'asking') this.#acknowledge(waiting.request);
-    if (known?.answer) this.#sendAnswer(known.answer);
+    const resentAt = this.#now;
+    if (hello?.hello.acknowledge && this.#maySendAgain(hello)) {
+      this.#set({ phase: { ...hello, resentAt } });
+      this.#acknowledge(hello.hello);
+    }
+    if (waiting?.at === 'asking' && waiting.request.acknowledge && this.#maySendAgain(waiting)) {
+      this.#change(waiting, { resentAt });
+      this.#acknowledge(waiting.request);
+    }
+    if (known?.answer && this.#maySendAgain(known)) {
+      this.#set({ kept: kept.map((one) => (one === known ? { ...known, resentAt } : one)) });
+      this.#sendAnswer(known.answer);
+    }
     return true;
+  }
+
+  #maySendAgain({ resentAt }: { readonly resentAt: number | null }): boolean {
+    // Either side: a clock that was turned back is no reason to stay silent.
+    return resentAt === null || Math.abs(this.#now - resentAt) >= RESEND_MILLISECONDS;
   }
 
   #greeted(hello: PairingRequest): void {
@@ -544,7 +579,7 @@ class PhoneDraft {
       return;
     }
     this.#acknowledge(hello);
-    this.#set({ phase: { at: 'unconfirmed', hello, until: this.#now + COMPARE_MILLISECONDS } });
+    this.#set({ phase: { at: 'unconfirmed', hello, until: this.#now + COMPARE_MILLISECONDS, resentAt: null } });
     this.#effects.push({ type: 'compare-codes' });
   }
 
@@ -568,6 +603,7 @@ class PhoneDraft {
       hostNames: null,
       // One millisecond more: a request that is exactly as old as it may be is not yet too old.
       until: Math.min(request.unixSeconds * 1000, this.#now) + FRESH_MILLISECONDS + 1,
+      resentAt: null,
     };
     this.#set({ open: [...this.#state.open, open] });
     switch (body.kind) {
@@ -751,7 +787,7 @@ class PhoneDraft {
   #keep({ requestId, unixSeconds }: PairingRequest, answer: PairingAnswer | null): void {
     this.#set({
       open: this.#state.open.filter(({ request }) => request.requestId !== requestId),
-      kept: [...this.#state.kept, { requestId, unixSeconds, at: this.#now, answer }],
+      kept: [...this.#state.kept, { requestId, unixSeconds, at: this.#now, answer, resentAt: null }],
     });
     this.#forget(this.#state.kept.length - MAXIMUM_KEPT_ANSWERS);
   }
@@ -770,6 +806,13 @@ class PhoneDraft {
     if (!(Math.abs(unixSeconds * 1000 - this.#now) <= FRESH_MILLISECONDS)) return false;
     if (forgottenSeconds === null || unixSeconds > forgottenSeconds) return true;
     return open.some(({ request }) => request.requestId === requestId);
+  }
+
+  /** Whether only what was forgotten under a clock that was ahead keeps this and every other request of now out. */
+  #isTurnedBack({ unixSeconds }: PairingRequest): boolean {
+    const { forgottenSeconds } = this.#state;
+    if (forgottenSeconds === null || forgottenSeconds * 1000 <= this.#now + FRESH_MILLISECONDS) return false;
+    return Math.abs(unixSeconds * 1000 - this.#now) <= FRESH_MILLISECONDS;
   }
 
   #acknowledge({ requestId, acknowledge }: PairingRequest): void {

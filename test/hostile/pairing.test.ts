@@ -248,6 +248,23 @@ test('K3: what a queue kept for two days is neither shown nor signed', async () 
   }
 });
 
+test('K3: a pairing that clocks set wrong have made useless says so, and signs nothing twice', async () => {
+  const ends = new PairOfEnds();
+  const { computer } = await ends.pair();
+  await ends.clock.advance(24 * HOUR);
+  await computer.request(login());
+  await ends.clock.advance(HOUR);
+  await computer.request(login());
+  const before = ends.asked.length;
+  // Both clocks are put right.
+  ends.clock.turnBack(25 * HOUR);
+  const outcome = refused('request-timeout', () => computer.request(login(), { acknowledge: false }));
+  await ends.clock.advance(30_000);
+  await outcome;
+  expect(ends.phoneEvents).toContainEqual(expect.objectContaining({ type: 'report', report: 'clock-turned-back' }));
+  expect(ends.asked).toHaveLength(before);
+});
+
 test('K3: an answer that comes again answers nothing else', async () => {
   const ends = new PairOfEnds();
   const { computer, phone } = await ends.pair();
@@ -379,7 +396,7 @@ test('K5: unpair is the exception: it ends the pairing and every request, and is
   expect(ends.computerEvents).toContainEqual({ type: 'ended', reason: 'unpaired-by-phone' });
 });
 
-test('K6: who owns every queue can make neither end do anything, and a flood costs no memory and no save', async () => {
+test('K6: who owns every queue can make neither end do anything, and a flood of what does not open costs no save', async () => {
   const ends = new PairOfEnds();
   const { computer, phone } = await ends.pair();
   const { address } = computer;
@@ -416,6 +433,35 @@ test('K6: who owns every queue can make neither end do anything, and a flood cos
   after.forEach((length, index) => {
     expect(length).toBeLessThan((stored[index] ?? 0) + 3000);
   });
+});
+
+test('K6: a replayed request is answered again at once, then once a second, and costs no more saves than that', async () => {
+  const ends = new PairOfEnds();
+  const { computer, phone } = await ends.pair();
+  await computer.request(login());
+  await settle();
+  const { receiveQueue, sendQueue } = phone.address;
+  const request = recorded(ends, receiveQueue).at(-1);
+  const flood = async (): Promise<void> => {
+    for (let round = 0; round < 600; round++) if (request) ends.network.deliver(request);
+    await settle();
+  };
+  const answers = recorded(ends, sendQueue).length;
+  const { saves } = ends.phoneStore;
+  await flood();
+  expect(recorded(ends, sendQueue)).toHaveLength(answers + 1);
+  expect(ends.phoneStore.saves).toBe(saves + 1);
+  await ends.clock.advance(1000);
+  await flood();
+  expect(recorded(ends, sendQueue)).toHaveLength(answers + 2);
+  expect(ends.phoneStore.saves).toBe(saves + 2);
+  expect(phone.counters().duplicates).toBe(1200);
+  // What was sent before the flood is still known when it comes back.
+  const own = recorded(ends, sendQueue)[0]?.message ?? filled(0, 1);
+  const { reflected } = phone.counters();
+  ends.network.deliver({ channel: 'queue', queue: receiveQueue, message: own });
+  await settle();
+  expect(phone.counters().reflected).toBe(reflected + 1);
 });
 
 test('K6: what a paired computer has a phone keep is bounded, though it fills every request', async () => {
