@@ -305,6 +305,20 @@ describe('the code of both keys', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
   });
 
+  test('that was not compared is not taken for the same by a run that compares none', async () => {
+    const ends = new PairOfEnds();
+    const computer = await ends.startComputer();
+    const confirm = vi.fn(() => new Promise<boolean>(() => undefined));
+    const first = await ends.startPhone({ qrText: computer.qrText, confirm });
+    await settle();
+    expect(confirm).toHaveBeenCalledOnce();
+    await first.close();
+    const again = await ends.startPhone();
+    expect(await again.ended).toBe('denied');
+    await expect(again.paired).rejects.toMatchObject({ code: 'pairing-ended' });
+    expect(await computer.ended).toBe('unpaired-by-phone');
+  });
+
   test('lets requests wait until it is compared', async () => {
     const ends = new PairOfEnds();
     let answer: (same: boolean) => void = () => undefined;
