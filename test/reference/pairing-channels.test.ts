@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -180,7 +180,7 @@ describe('a queue of two folders', () => {
     const now = Date.now();
     const stamp = (time: number): string => String(time).padStart(15, '0');
     const random = randomBytes(16).toString('hex');
-    await mkdir(queue);
+    await mkdir(queue, { mode: 0o700 });
     const young = `.${stamp(now)}-7-${random}`;
     const old = `.${stamp(now - 2 * HOUR)}-7-${random}`;
     const long = `${stamp(now)}-7-${random}`;
@@ -194,6 +194,84 @@ describe('a queue of two folders', () => {
     expect(await inbox.until(1)).toEqual(['whole']);
     await phone.close();
     expect((await readdir(queue)).sort()).toEqual([young, 'notes.txt'].sort());
+  });
+
+  it('is not stopped by what is no file: a link without an end, a pipe that nobody writes to, a folder', async () => {
+    const folder = await temporaryFolder();
+    const queue = join(folder, PAIRING);
+    const name = (time: number): string => `${String(time).padStart(15, '0')}-7-${randomBytes(16).toString('hex')}`;
+    await mkdir(queue, { mode: 0o700 });
+    await symlink('/dev/zero', join(queue, name(Date.now())));
+    await writeFile(join(folder, 'secret'), 'of another place');
+    await symlink(join(folder, 'secret'), join(queue, name(Date.now())));
+    execFileSync('mkfifo', [join(queue, name(Date.now()))]);
+    const folders = [name(Date.now()), name(0)].sort();
+    for (const odd of folders) await mkdir(join(queue, odd));
+    const phone = phoneOf({ folder });
+    const inbox = new Inbox(phone);
+    for (const message of messages(3)) await directory({ folder }).send(bytes(message));
+    expect(await inbox.until(3)).toEqual(messages(3));
+    await phone.close();
+    expect(new Set(inbox.all)).toEqual(new Set(messages(3)));
+    for (const left of await readdir(queue)) expect(folders).toContain(left);
+  });
+
+  it('gives every message, whatever its receiver makes of another', async () => {
+    const folder = await temporaryFolder();
+    for (const message of messages(3)) await directory({ folder }).send(bytes(message));
+    const faults: unknown[] = [];
+    const watch = (): { close: () => void } => ({ close: () => undefined });
+    const phone = phoneOf({ folder, watch, pollMilliseconds: 1e6, onFault: (error) => faults.push(error) });
+    const seen: string[] = [];
+    await new Promise<void>((resolve) => {
+      phone.receive((message) => {
+        seen.push(text(message));
+        if (seen.length === 3) resolve();
+        throw new Error('odd');
+      });
+    });
+    await phone.close();
+    expect(seen.sort()).toEqual(messages(3));
+    expect(faults).toHaveLength(3);
+  });
+
+  it('is not used when it is a link, or when others could write to it', async () => {
+    const parent = await temporaryFolder();
+    const [target, link, open, inner] = ['target', 'link', 'open', 'inner'].map((name) => join(parent, name)) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    for (const folder of [target, open, inner]) await mkdir(folder, { mode: 0o700 });
+    await symlink(target, link);
+    await chmod(open, 0o720);
+    await symlink(target, join(inner, PAIRING));
+    // A folder that is not ours: to root none is foreign before it is given away.
+    let foreign = '/usr';
+    if (process.getuid?.() === 0) {
+      foreign = join(parent, 'foreign');
+      await mkdir(foreign, { mode: 0o700 });
+      await chown(foreign, 65_534, 65_534);
+    }
+    const reasons = [
+      [link, 'symbolic link'],
+      [open, 'others can write'],
+      [inner, 'symbolic link'],
+      [foreign, 'another user'],
+    ] as const;
+    for (const [folder, reason] of reasons) {
+      const error = await refused('not-permitted', () => directory({ folder }).send(bytes('nowhere')));
+      expect(error.message).toContain(reason);
+      const fault = await new Promise((resolve) => {
+        phoneOf({ folder, onFault: resolve }).receive(() => undefined);
+      });
+      expect(fault).toMatchObject({ code: 'not-permitted' });
+    }
+    expect(await readdir(target)).toEqual([]);
+    const home = join(parent, 'home');
+    const pair = spawn(process.execPath, [CLI, 'pair', '--home', home, '--queue', open], { stdio: 'ignore' });
+    expect(await once(pair, 'exit')).toEqual([1, null]);
   });
 
   it('serves several processes that send at once', async () => {

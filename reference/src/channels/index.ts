@@ -4,7 +4,7 @@ import { directoryChannel } from './directory-queue.js';
 import { relayChannel } from './relay-channel.js';
 
 export { CHANNEL_LIMITS, type OpenChannel, type QueueEnds } from './channel.js';
-export { directoryChannel, type DirectoryQueueOptions, type Watch } from './directory-queue.js';
+export { directoryChannel, makeQueueFolder, type DirectoryQueueOptions, type Watch } from './directory-queue.js';
 export { relayChannel, type RelayChannelOptions } from './relay-channel.js';
 export { RELAY_LIMITS, startRelay, type RelayLimits, type RelayOptions, type RunningRelay } from './relay-server.js';
 

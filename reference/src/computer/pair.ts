@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -6,7 +6,7 @@ import { isVaultwireError, VaultwireError } from 'vaultwire';
 import { type Me } from 'vaultwire/pairing';
 import { startComputerSession, type ComputerSession } from 'vaultwire/pairing/computer';
 import { publicKeyFingerprintText } from 'vaultwire/pairing/ssh';
-import type { ChannelChoice } from '../channels/index.js';
+import { makeQueueFolder, type ChannelChoice } from '../channels/index.js';
 import { terminalQr } from '../terminal-qr.js';
 import { visible } from '../visible.js';
 import { askUser } from './ask-user.js';
@@ -63,7 +63,7 @@ async function pair(options: PairOptions): Promise<void> {
     ...(options.relay !== undefined && { relay: options.relay }),
   };
   const channels = computerChannels(choice, () => undefined);
-  if (choice.queue !== undefined) await mkdir(choice.queue, { recursive: true, mode: 0o700 });
+  if (choice.queue !== undefined) await makeQueueFolder(choice.queue);
 
   // An attempt that fails leaves what was there alone.
   const attempt = `${home.pairingFile}.attempt`;
