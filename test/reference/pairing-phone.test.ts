@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
 import { isoCBOR } from '@simplewebauthn/server/helpers';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeQrText, HOST_KEY_MISMATCHED, pairingIdentifier, queueNames, type SignRequest } from 'vaultwire/pairing';
 import { type Consent, type Decision, type SshSigner } from 'vaultwire/pairing/phone';
@@ -15,6 +16,7 @@ import {
   encodeSignature,
   encodeSignData,
   publicKeyFingerprint,
+  publicKeyFingerprintText,
   verifySignature,
 } from 'vaultwire/pairing/ssh';
 import { encodeAuthenticationMessage, encodeRegistrationMessage } from 'vaultwire/pairing/u2f';
@@ -369,7 +371,68 @@ describe("the phone's screen", () => {
     expect(text).toMatch(/certain:\n +user +alice\n +only said by the computer:\n +command +ssh example\.com/);
     expect(text).toContain('nothing proves which one it is');
     expect(text).not.toContain('3 hours');
-    expect(describeConsent(signature)).toContain('3 hours');
+    expect(text).toMatch(/\nApprove\?\n {4}y +yes\n {4}n +no\n$/);
+  });
+
+  it('says what will not be asked about again, and offers nothing that the computer alone says', async () => {
+    expect(describeConsent(signature, 200)).toMatch(
+      /\n {4}t +yes, and [^\n]+ 3 hours: u2f-authenticate https:\/\/a\.exa/,
+    );
+    expect(describeConsent(signature, 200)).toMatch(/\n {4}a +yes, and [^\n]+ 3 hours: every u2f-authenticate\n$/);
+    const hostKey = new Uint8Array([1]);
+    const known: Consent['subject'] = {
+      kind: 'ssh-login',
+      user: 'alice\u202e',
+      algorithm: 'ssh-ed25519',
+      hostVerified: true,
+      hostKey,
+      hostNames: [],
+    };
+    const scope = `ssh-login as alice\ufffd at the host with the key ${publicKeyFingerprintText(hostKey)}`;
+    expect(describeConsent({ ...consent, subject: known, mayRemember: true }, 200)).toContain(`3 hours: ${scope}\n`);
+
+    const content = {
+      type: 'tag',
+      object: 'a',
+      objectType: 'commit',
+      tag: 'b',
+      tagger: 'c',
+      message: hostKey,
+    } as const;
+    const git: Consent = { ...signature, subject: { kind: 'git-tag', userId: 'Alice', content } };
+    expect(describeConsent(git)).not.toMatch(/\n {4}t/);
+    const { input, shown, screen } = typed();
+    const asked = screen.ask('p', git, never);
+    input.write('t\n');
+    await shown.until((text) => text.startsWith('Approve?'));
+    input.write('a\n');
+    expect(await asked).toEqual({ approve: true, remember: 'kind' });
+  });
+
+  it('lets no text reach the margin, however long or wide it is', () => {
+    const fake = 'host       github.com';
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 200 }),
+        fc.constantFrom('x', '宽', '🔑'),
+        fc.constantFrom(40, 80, 133),
+        (length, filler, columns) => {
+          const value = `${filler.repeat(length)}${fake}`;
+          const plain = { ...consent, verified: [{ name: 'command', value: 'x' }] } as const;
+          const long: Consent = { ...plain, computer: value, verified: [{ name: 'command', value }] };
+          const [head = '', ...lines] = describeConsent(long, columns).trim().split('\n');
+          expect(head.length).toBeLessThan(80);
+          expect(head).toMatch(/ wants to log in over SSH\.$/);
+          const added = lines.filter((line) => !describeConsent(plain, columns).includes(line));
+          for (const line of added) {
+            expect(line).toMatch(/^ {4}(?: {11}|command {4})/);
+            const width = Array.from(line).reduce((sum, character) => sum + (character > '~' ? 2 : 1), 0);
+            expect(width).toBeLessThan(columns);
+          }
+          expect(added.map((line) => line.slice(15)).join('')).toBe(value);
+        },
+      ),
+    );
   });
 
   function typed(isTerminal = false) {

@@ -313,7 +313,9 @@ async function withScreen(
     const print = (text: string): void => {
       process.stdout.write(text);
     };
-    const screen = options.json ? jsonScreen(lines, print) : textScreen(lines, print, process.stdin.isTTY);
+    const screen = options.json
+      ? jsonScreen(lines, print)
+      : textScreen(lines, print, process.stdin.isTTY, () => process.stdout.columns || 80);
     try {
       await work(phone, screen, lines);
     } finally {

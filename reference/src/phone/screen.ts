@@ -42,8 +42,17 @@ const WANTS: Readonly<Record<ConsentKind, string>> = {
 const WITHDRAWN = 'No longer asked. Press Enter to go on.\n';
 const NO: Decision = { approve: false };
 
-/** For a person: text on a terminal, one question at a time. */
-export function textScreen(lines: Lines, print: (text: string) => void, isTerminal: boolean): Screen {
+/**
+ * For a person: text on a terminal, one question at a time.
+ *
+ * @param columns how wide the terminal is now
+ */
+export function textScreen(
+  lines: Lines,
+  print: (text: string) => void,
+  isTerminal: boolean,
+  columns: () => number = () => DEFAULT_COLUMNS,
+): Screen {
   let last: Promise<unknown> = Promise.resolve();
   const oneAtATime = <T>(question: () => Promise<T>): Promise<T> => {
     const answer = last.then(question);
@@ -67,7 +76,7 @@ export function textScreen(lines: Lines, print: (text: string) => void, isTermin
     ask: (_pairing, consent, signal) =>
       oneAtATime(async () => {
         if (isAborted(signal) || !(await readyToAsk(signal))) return NO;
-        print(describeConsent(consent));
+        print(describeConsent(consent, columns()));
         for (;;) {
           const line = await lines.next(signal);
           if (isAborted(signal)) {
@@ -76,9 +85,9 @@ export function textScreen(lines: Lines, print: (text: string) => void, isTermin
             return NO;
           }
           if (line === undefined) return NO;
-          const decision = readDecision(line, consent.mayRemember);
+          const decision = readDecision(line, consent);
           if (decision) return decision;
-          print(CHOICES(consent));
+          print(describeChoices(consent, columns()));
         }
       }),
     confirm: (code) =>
@@ -97,27 +106,92 @@ export function textScreen(lines: Lines, print: (text: string) => void, isTermin
 /** It changes while one waits, which the compiler does not expect of a property. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
-const CHOICES = ({ subject, mayRemember }: Consent): string =>
-  mayRemember
-    ? `Approve? y: yes, n: no, t: this for 3 hours, a: everything of this kind (${subject.kind}) for 3 hours\n`
-    : 'Approve? y: yes, n: no\n';
+/** Columns of the names that values stand beside, and of what is before them. */
+const MARGIN = 4;
+const NAME_WIDTH = 11;
+/** What a computer calls itself, at most, in columns: a longer name could look like what is asked. */
+const MAXIMUM_NAME_COLUMNS = 40;
+const DEFAULT_COLUMNS = 80;
+const MINIMUM_COLUMNS = 40;
 
-/** What the user reads before they decide. Every text in it is fit to be shown (see `Consent`). */
-export function describeConsent(consent: Consent): string {
+/**
+ * What the user reads before they decide. Every text in it is fit to be shown (see `Consent`), and none reaches the
+ * margin where the lines of this program begin, however long it is.
+ *
+ * @param columns of the terminal, which must not wrap by itself
+ */
+export function describeConsent(consent: Consent, columns = DEFAULT_COLUMNS): string {
   const { computer, subject, verified, claimed, hostVerified } = consent;
-  const line = ({ name, value }: Consent['verified'][number]): string => `    ${name.padEnd(10)} ${value}`;
+  const line = ({ name, value }: { readonly name: string; readonly value: string }): string =>
+    namedLine(name, value, columns);
+  const [name = '', ...rest] = folded(computer, MAXIMUM_NAME_COLUMNS);
   return [
-    `\n${computer} ${WANTS[subject.kind]}.`,
+    `\n${rest.length > 0 ? `${name}…` : name} ${WANTS[subject.kind]}.`,
     ...(subject.kind === 'ssh-login' && !hostVerified
       ? ['  The host is not known: nothing proves which one it is.']
       : []),
     ...(verified.length > 0 ? ['  certain:', ...verified.map(line)] : []),
     ...(claimed.length > 0 ? ['  only said by the computer:', ...claimed.map(line)] : []),
-    CHOICES(consent),
+    describeChoices(consent, columns),
   ].join('\n');
 }
 
-function readDecision(line: string, mayRemember: boolean): Decision | undefined {
+function describeChoices({ subject, mayRemember }: Consent, columns: number): string {
+  const scope = mayRemember ? scopeOf(subject) : undefined;
+  const choices = [
+    ['y', 'yes'],
+    ['n', 'no'],
+    ...(scope === undefined ? [] : [['t', `yes, and without asking for 3 hours: ${scope}`]]),
+    ...(mayRemember ? [['a', `yes, and without asking for 3 hours: every ${subject.kind}`]] : []),
+  ];
+  return `Approve?\n${choices.map(([key = '', value = '']) => `${namedLine(key, value, columns)}\n`).join('')}`;
+}
+
+/** What an approval of "this" goes for. Undefined for Git: the user id that it would go by is the computer's word. */
+function scopeOf(subject: Consent['subject']): string | undefined {
+  switch (subject.kind) {
+    case 'git-commit':
+    case 'git-tag':
+      return undefined;
+    case 'ssh-login':
+      return subject.hostKey && loginScope(subject.user, subject.hostKey);
+    case 'ssh-signature':
+      return visible(`${subject.kind} ${subject.namespace}`);
+    case 'u2f-register':
+    case 'u2f-authenticate':
+      return visible(`${subject.kind} ${subject.appId}`);
+    case 'hosts':
+      return subject.kind;
+  }
+}
+
+const loginScope = (user: string, hostKey: Uint8Array): string =>
+  visible(`ssh-login as ${user} at the host with the key ${publicKeyFingerprintText(hostKey)}`);
+
+function namedLine(name: string, value: string, columns: number): string {
+  const margin = ' '.repeat(MARGIN + NAME_WIDTH);
+  // One column stays free: some terminals wrap when the last one is written.
+  const lines = folded(value, Math.max(columns, MINIMUM_COLUMNS) - margin.length - 1);
+  return `${' '.repeat(MARGIN)}${name.padEnd(NAME_WIDTH)}${lines.join(`\n${margin}`)}`;
+}
+
+/** A text cut into lines. What is not ASCII counts as two columns, as the widest characters are. */
+function folded(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let [line, width] = ['', 0];
+  for (const character of text) {
+    const added = character <= '~' ? 1 : 2;
+    if (width + added > columns) {
+      lines.push(line);
+      [line, width] = ['', 0];
+    }
+    line += character;
+    width += added;
+  }
+  return [...lines, line];
+}
+
+function readDecision(line: string, { mayRemember, subject }: Consent): Decision | undefined {
   switch (line.trim().toLowerCase()) {
     case 'y':
     case 'yes':
@@ -126,7 +200,7 @@ function readDecision(line: string, mayRemember: boolean): Decision | undefined 
     case 'no':
       return NO;
     case 't':
-      return mayRemember ? { approve: true, remember: 'this' } : undefined;
+      return mayRemember && scopeOf(subject) !== undefined ? { approve: true, remember: 'this' } : undefined;
     case 'a':
       return mayRemember ? { approve: true, remember: 'kind' } : undefined;
     default:
@@ -173,9 +247,7 @@ export function describePolicy(policy: Policy): { readonly about: string; readon
   const until = new Date(policy.until).toISOString();
   if (policy.scope === 'kind') return { about: `every ${policy.kind}`, until };
   const about =
-    policy.kind === 'ssh-login'
-      ? `ssh-login as ${policy.user} at the host with the key ${publicKeyFingerprintText(policy.hostKey)}`
-      : `${policy.kind} ${policy.about}`.trim();
+    policy.kind === 'ssh-login' ? loginScope(policy.user, policy.hostKey) : `${policy.kind} ${policy.about}`.trim();
   return { about: visible(about), until };
 }
 
