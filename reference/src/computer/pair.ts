@@ -7,6 +7,7 @@ import { type Me } from 'vaultwire/pairing';
 import { startComputerSession, type ComputerSession } from 'vaultwire/pairing/computer';
 import { publicKeyFingerprintText } from 'vaultwire/pairing/ssh';
 import { makeQueueFolder, type ChannelChoice } from '../channels/index.js';
+import { lockFolder } from '../phone/lock.js';
 import { terminalQr } from '../terminal-qr.js';
 import { visible } from '../visible.js';
 import { askUser } from './ask-user.js';
@@ -57,6 +58,16 @@ export function registerPair(program: Command): void {
 async function pair(options: PairOptions): Promise<void> {
   const home = homeAt(options.home);
   await makeHome(home);
+  // Two attempts at once would write each other's file.
+  const unlock = await lockFolder(home.folder);
+  try {
+    await attemptPairing(home, options);
+  } finally {
+    await unlock();
+  }
+}
+
+async function attemptPairing(home: Home, options: PairOptions): Promise<void> {
   await assertFree(home, options.replace === true);
   const choice = {
     ...(options.queue !== undefined && { queue: resolve(options.queue) }),
