@@ -59,7 +59,11 @@ async function agent(options: AgentOptions): Promise<void> {
   const failed = new Promise<void>((resolve) => {
     hasFailed = resolve;
   });
-  const { session, close: closeSession } = await openPairing(home, options, (event) => {
+  const {
+    session,
+    close: closeSession,
+    accepted,
+  } = await openPairing(home, options, (event) => {
     say(event);
     if (event.event !== 'failed') return;
     process.exitCode = 1;
@@ -74,7 +78,7 @@ async function agent(options: AgentOptions): Promise<void> {
       say({ event: outcome, ...notice });
     });
     closers.push(await listenOn(createAgentServer(keys), home.agentSocket));
-    const control = createControlServer(controlHandlers(home, session, hosts, say));
+    const control = createControlServer(controlHandlers(home, { session, accepted }, hosts, say));
     answered = control.answered;
     closers.push(await listenOn(control.server, home.controlSocket));
     say({ event: 'ready', SSH_AUTH_SOCK: home.agentSocket, email: me.email });
@@ -91,6 +95,13 @@ async function agent(options: AgentOptions): Promise<void> {
   }
 }
 
+interface OpenPairing {
+  readonly session: ComputerSession;
+  readonly close: () => Promise<void>;
+  /** How many messages a channel has taken so far. */
+  readonly accepted: () => number;
+}
+
 /**
  * Goes on with the pairing of a home.
  *
@@ -100,7 +111,7 @@ export async function openPairing(
   home: Home,
   options: ChannelChoice,
   say: (event: AgentEvent) => void = () => undefined,
-): Promise<{ readonly session: ComputerSession; readonly close: () => Promise<void> }> {
+): Promise<OpenPairing> {
   const file = pairingFile(home.pairingFile);
   const remembered = await file.channels();
   if (remembered === undefined) {
@@ -123,6 +134,7 @@ export async function openPairing(
   });
   return {
     session,
+    accepted: channels.accepted,
     close: async () => {
       await session.close();
       await channels.close();
@@ -132,7 +144,7 @@ export async function openPairing(
 
 function controlHandlers(
   home: Home,
-  session: ComputerSession,
+  { session, accepted }: Pick<OpenPairing, 'session' | 'accepted'>,
   hosts: NamedHosts,
   say: (event: AgentEvent) => void,
 ): ControlHandlers {
@@ -164,8 +176,9 @@ function controlHandlers(
     },
     'public-keys': ({ pgpUserId }, signal) => publicKeys(session, pgpUserId, signal),
     async unpair() {
+      const before = accepted();
       await session.unpair();
-      return { done: true };
+      return { done: true, told: accepted() > before };
     },
   };
 }

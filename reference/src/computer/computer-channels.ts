@@ -6,6 +6,8 @@ import { openChannels, type ChannelChoice, type OpenChannel } from '../channels/
 export interface ComputerChannels {
   readonly make: MakeChannels;
   readonly close: () => Promise<void>;
+  /** How many messages a channel has taken so far, each channel counted. */
+  readonly accepted: () => number;
 }
 
 /** @throws VaultwireError `argument-invalid` when there is none */
@@ -14,14 +16,23 @@ export function computerChannels(choice: ChannelChoice, onFault: (error: unknown
     throw new VaultwireError('argument-invalid', 'no channel: name a folder (--queue), a relay (--relay) or both');
   }
   const open: OpenChannel[] = [];
+  let accepted = 0;
   return {
     make(address) {
       const channels = openChannels(choice, address, onFault);
       open.push(...channels);
-      return channels;
+      return channels.map((channel) => ({
+        name: channel.name,
+        receive: (deliver) => channel.receive(deliver),
+        send: async (message) => {
+          await channel.send(message);
+          accepted++;
+        },
+      }));
     },
     close: async () => {
       await Promise.allSettled(open.map((channel) => channel.close()));
     },
+    accepted: () => accepted,
   };
 }

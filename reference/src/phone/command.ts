@@ -203,9 +203,13 @@ async function unpair(which: string | undefined, options: CommonOptions): Promis
       { ...options, approve: 'never' },
     );
     try {
-      const { session } = await runner.start(kept);
-      await session.unpair();
+      const running = await runner.start(kept);
+      await running.session.unpair();
+      await running.close();
       console.log(`No longer paired with ${visible(kept.computer)}.`);
+      if (running.accepted() > 0) return;
+      console.error('The computer could not be told: end the pairing there as well (vaultwire unpair).');
+      process.exitCode = 1;
     } finally {
       await runner.close();
       lines.close();

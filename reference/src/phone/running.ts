@@ -22,6 +22,8 @@ export interface RunningPairing {
   /** Resolves when the computer was sent its first answer: who the phone is. */
   readonly introduced: Promise<void>;
   close(): Promise<void>;
+  /** How many messages a channel has taken so far, each channel counted. */
+  accepted(): number;
 }
 
 /** The first byte of a message that is sealed for its reader. */
@@ -46,6 +48,7 @@ export class RunningPhone {
       introduce = resolve;
     });
     let isDescribed = false;
+    let accepted = 0;
     let fail: (reason: 'store-failed') => void = () => undefined;
     const failed = new Promise<'store-failed'>((resolve) => {
       fail = resolve;
@@ -59,6 +62,7 @@ export class RunningPhone {
           receive: (deliver) => channel.receive(deliver),
           send: async (message) => {
             await channel.send(message);
+            accepted++;
             // Before that, it may have been an acknowledgement.
             if (isDescribed && message[0] === SEALED) introduce();
           },
@@ -97,6 +101,7 @@ export class RunningPhone {
       kept,
       session,
       introduced,
+      accepted: () => accepted,
       over: Promise.race([session.ended, failed]),
       close: async () => {
         this.#running.delete(running);
