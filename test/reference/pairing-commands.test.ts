@@ -184,6 +184,21 @@ describe.skipIf(!isInstalled('sshd', 'ssh'))('logins that the phone asks about',
     expect(name).toContain(String(sshd.port));
   });
 
+  it('are all that an agent signs for a host that it is forwarded to', async ({ skip }) => {
+    skip(!isInstalled('ssh-keygen'));
+    world = await World.pair(['queue']);
+    const agent = await world.agent();
+    await world.phone('all');
+    const sshd = await startSshd(world.publicKey);
+    const key = join(world.folder, 'key.pub');
+    await writeFile(key, world.publicKey);
+    const sign = `printf x | ssh-keygen -Y sign -n file -f '${key}'`;
+    expect(await ssh(world, sshd, sign, ['-A'])).toMatchObject({ code: 255, stdout: '' });
+    expect(await agent.until({ event: 'refused' })).toMatchObject({ reason: 'a forwarded agent: signs logins only' });
+    const atHome = await run('sh', ['-c', sign], { env: world.env });
+    expect(atHome.stdout).toContain('BEGIN SSH SIGNATURE');
+  });
+
   it('are always asked about when nobody says which host it is', async () => {
     world = await World.pair(['queue']);
     await world.agent();
