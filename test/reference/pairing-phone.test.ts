@@ -25,7 +25,7 @@ import { linesOf } from '../../reference/src/phone/lines.js';
 import { describeConsent, describePolicy, jsonScreen, textScreen } from '../../reference/src/phone/screen.js';
 import { generateSshKey, sshSigner } from '../../reference/src/phone/ssh-key.js';
 import { refused } from '../support/refused.js';
-import { Log, newPhone, openedPhone, PhoneProcess, RawComputer, world } from './phone-support.js';
+import { ALICE, Log, newPhone, openedPhone, PhoneProcess, RawComputer, world } from './phone-support.js';
 import { CLI, temporaryFolder, whenDone } from './support.js';
 
 const SESSION_ID = new Uint8Array(32).fill(9);
@@ -194,9 +194,10 @@ describe('a phone and a computer', () => {
     expect(screen.asked.all).toHaveLength(3);
     expect(phone.pins()).toEqual([{ hostName: 'git.example.com', hostKey: host.publicKey }]);
     expect(phone.hosts()).toContainEqual({ user: 'alice', host: 'git.example.com' });
+    await laptop.computer.request({ kind: 'me', pgpUserId: 'Somebody Else <else@example.com>' });
     const { hosts, pgpUserIds } = await laptop.computer.request({ kind: 'hosts' });
     expect(hosts).toEqual(phone.hosts());
-    expect(pgpUserIds).toEqual([]);
+    expect(pgpUserIds).toEqual([ALICE]);
   });
 
   it('approve or reject without asking where nobody is to be asked', async () => {
