@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { VaultwireError } from 'vaultwire';
 import { startComputerSession, type ComputerEnd, type ComputerSession } from 'vaultwire/pairing/computer';
 import { parseGitContent, parseGitIdentity } from 'vaultwire/pairing/git';
-import type { ChannelChoice } from '../channels/index.js';
+import { describeFailure, type ChannelChoice } from '../channels/index.js';
 import { visible } from '../visible.js';
 import { phoneKeys } from './agent-keys.js';
 import { createAgentServer } from './agent-server.js';
@@ -26,7 +26,8 @@ every signature. vaultwire-sign-git (Git's gpg.program), vaultwire ssh-proxy and
 With --json there is one JSON object a line on stdout, the first when it is ready:
   {"event":"ready","SSH_AUTH_SOCK","email"}, {"event":"asked"|"signed"|"refused","subject","reason"?},
   {"event":"waiting"} (the phone asks its user), {"event":"ended","reason"},
-  {"event":"failed","reason"} (the pairing cannot be saved: what was asked may be asked again after the next start)
+  {"event":"failed","reason"} (the pairing cannot be saved: what was asked may be asked again after the next start),
+  {"event":"channel-failed","channel","reason"} (said once for a channel; it is tried again)
 
 Signals: SIGINT and SIGTERM stop it. The pairing stays.`;
 
@@ -110,7 +111,7 @@ interface OpenPairing {
 export async function openPairing(
   home: Home,
   options: ChannelChoice,
-  say: (event: AgentEvent) => void = () => undefined,
+  say: (event: AgentEvent) => void = sayFailure,
 ): Promise<OpenPairing> {
   const file = pairingFile(home.pairingFile);
   const remembered = await file.channels();
@@ -120,7 +121,9 @@ export async function openPairing(
   const { queue, relay } = options.queue === undefined && options.relay === undefined ? remembered : options;
   const channels = computerChannels(
     { ...(queue !== undefined && { queue }), ...(relay !== undefined && { relay }) },
-    () => undefined,
+    (channel, reason) => {
+      say({ event: 'channel-failed', channel, reason });
+    },
   );
   const session = await startComputerSession({
     name: '',
@@ -129,6 +132,7 @@ export async function openPairing(
     confirm: 'not-compared',
     onEvent: (event) => {
       if (event.type === 'acknowledged') say({ event: 'waiting' });
+      if (event.type === 'channel-failed') channels.failed(event.channel, event.error);
       if (event.type === 'store-failed') say({ event: 'failed', reason: messageOf(event.error) });
     },
   });
@@ -203,9 +207,14 @@ export type AgentEvent =
   | { readonly event: 'asked' | 'signed' | 'refused'; readonly subject: string; readonly reason?: string }
   | { readonly event: 'waiting' }
   | { readonly event: 'ended'; readonly reason: ComputerEnd }
-  | { readonly event: 'failed'; readonly reason: string };
+  | { readonly event: 'failed'; readonly reason: string }
+  | { readonly event: 'channel-failed'; readonly channel: string; readonly reason: string };
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown');
+
+const sayFailure = (event: AgentEvent): void => {
+  if (event.event === 'channel-failed') sayText(event);
+};
 
 const sayJson = (event: AgentEvent): void => {
   console.log(JSON.stringify(event));
@@ -233,6 +242,9 @@ export function sayText(event: AgentEvent): void {
       break;
     case 'failed':
       console.error(`The agent cannot go on, as the pairing cannot be saved: ${visible(event.reason)}`);
+      break;
+    case 'channel-failed':
+      console.error(describeFailure(event.channel, event.reason));
       break;
     case 'ended':
       console.log(`The pairing is over: ${ENDINGS[event.reason]}. To pair again: vaultwire pair`);

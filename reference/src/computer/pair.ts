@@ -6,7 +6,7 @@ import { isVaultwireError, VaultwireError } from 'vaultwire';
 import { type Me } from 'vaultwire/pairing';
 import { startComputerSession, type ComputerSession } from 'vaultwire/pairing/computer';
 import { publicKeyFingerprintText } from 'vaultwire/pairing/ssh';
-import { makeQueueFolder, type ChannelChoice } from '../channels/index.js';
+import { describeFailure, makeQueueFolder, type ChannelChoice } from '../channels/index.js';
 import { lockFolder } from '../phone/lock.js';
 import { terminalQr } from '../terminal-qr.js';
 import { visible } from '../visible.js';
@@ -35,7 +35,8 @@ comparison out, for phones that do not show it.
 The pairing is kept in <home>/pairing.json, which only its owner can read, with the channels that were named.
 
 With --json there is one JSON object a line on stdout: {"event":"qr","text"}, {"event":"code","code"} (a line on stdin
-that is "yes" confirms it), {"event":"paired","email","publicKey"}.`;
+that is "yes" confirms it), {"event":"paired","email","publicKey"}, {"event":"channel-failed","channel","reason"} (said
+once for a channel; it is tried again).`;
 
 /** `vaultwire pair` */
 export function registerPair(program: Command): void {
@@ -73,7 +74,10 @@ async function attemptPairing(home: Home, options: PairOptions): Promise<void> {
     ...(options.queue !== undefined && { queue: resolve(options.queue) }),
     ...(options.relay !== undefined && { relay: options.relay }),
   };
-  const channels = computerChannels(choice, () => undefined);
+  const channels = computerChannels(choice, (channel, reason) => {
+    if (options.json) console.log(JSON.stringify({ event: 'channel-failed', channel, reason }));
+    else console.error(describeFailure(channel, reason));
+  });
   if (choice.queue !== undefined) await makeQueueFolder(choice.queue);
 
   // An attempt that fails leaves what was there alone.
@@ -91,6 +95,9 @@ async function attemptPairing(home: Home, options: PairOptions): Promise<void> {
     confirm: options.code
       ? (code) => confirm(code, AbortSignal.any([signal, attemptOver.signal]), options.json === true)
       : 'not-compared',
+    onEvent: (event) => {
+      if (event.type === 'channel-failed') channels.failed(event.channel, event.error);
+    },
   });
   try {
     console.log(options.json ? JSON.stringify({ event: 'qr', text: session.qrText }) : qrText(session.qrText));

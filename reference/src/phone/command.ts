@@ -43,8 +43,9 @@ there. One process at a time has a phone.
 With --json, run and pair print one JSON object a line: {"event":"ready"}, {"event":"comparison-code","code"},
 {"event":"paired"}, {"event":"asked","pairing","requestId","computer","kind","hostVerified","verified","claimed",
 "mayRemember","until"}, {"event":"withdrawn"}, {"event":"signed"}, {"event":"pinned"}, {"event":"report"},
-{"event":"ended","reason"}. A line on stdin decides: {"pairing","requestId","approve":true,"remember":"this"}, with
-remember "this", "kind" or left out.`;
+{"event":"ended","reason"}, {"event":"channel-failed","channel","error"} (said once for a channel; it is tried again).
+A line on stdin decides: {"pairing","requestId","approve":true,"remember":"this"}, with remember "this", "kind" or left
+out.`;
 
 /** How long a phone that has just paired waits until it has said who it is, in milliseconds. */
 const INTRODUCTION_MILLISECONDS = 10_000;

@@ -1,5 +1,5 @@
 import { startPhoneSession, type Decision, type PhoneEnd, type PhoneSession } from 'vaultwire/pairing/phone';
-import { openChannels, type OpenChannel } from '../channels/index.js';
+import { firstFailures, openChannels, type OpenChannel } from '../channels/index.js';
 import type { KeptPairing, Phone } from './phone-home.js';
 import type { Approve, Screen } from './screen.js';
 
@@ -49,6 +49,9 @@ export class RunningPhone {
     });
     let isDescribed = false;
     let accepted = 0;
+    const channelFailed = firstFailures((channel, error) => {
+      screen.show({ pairing, computer, event: { type: 'channel-failed', channel, error } });
+    });
     let fail: (reason: 'store-failed') => void = () => undefined;
     const failed = new Promise<'store-failed'>((resolve) => {
       fail = resolve;
@@ -56,7 +59,7 @@ export class RunningPhone {
     const session = await startPhoneSession({
       ...(qrText !== undefined && { qrText }),
       channels: (address) => {
-        channels = openChannels(kept.channels, address);
+        channels = openChannels(kept.channels, address, channelFailed);
         return channels.map((channel) => ({
           name: channel.name,
           receive: (deliver) => channel.receive(deliver),
@@ -87,6 +90,10 @@ export class RunningPhone {
       },
       ...(compare && { confirm: (code) => screen.confirm(code) }),
       onEvent: (event) => {
+        if (event.type === 'channel-failed') {
+          channelFailed(event.channel, event.error);
+          return;
+        }
         screen.show({ pairing, computer, event });
         if (event.type === 'store-failed') fail('store-failed');
         if (event.type !== 'pinned') return;

@@ -8,6 +8,7 @@ import {
 } from 'vaultwire/pairing/phone';
 import { publicKeyFingerprintText } from 'vaultwire/pairing/ssh';
 import { visible } from '../visible.js';
+import { describeFailure } from '../channels/index.js';
 import type { Lines } from './lines.js';
 
 /** How the phone answers what it is asked: its user decides, or nobody is asked. */
@@ -97,8 +98,7 @@ export function textScreen(
         return /^y(?:es)?$/i.test(((await lines.next()) ?? '').trim());
       }),
     show({ computer, event }) {
-      const text = describeEvent(event);
-      if (text !== undefined) print(`${visible(computer)}: ${text}\n`);
+      print(`${visible(computer)}: ${describeEvent(event)}\n`);
     },
   };
 }
@@ -208,7 +208,7 @@ function readDecision(line: string, { mayRemember, subject }: Consent): Decision
   }
 }
 
-function describeEvent(event: PhoneSessionEvent): string | undefined {
+function describeEvent(event: PhoneSessionEvent): string {
   switch (event.type) {
     case 'comparison-code':
       return `the code of this pairing is ${event.code}; the computer has to show the same.`;
@@ -227,7 +227,7 @@ function describeEvent(event: PhoneSessionEvent): string | undefined {
     case 'ended':
       return `the pairing has ended: ${event.reason}.`;
     case 'channel-failed':
-      return undefined;
+      return describeFailure(event.channel, String(event.error));
   }
 }
 
