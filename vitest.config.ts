@@ -33,6 +33,7 @@ const node: TestProjectConfiguration = {
     exclude: ['test/browser/**', 'test/**/*.browser.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    globalSetup: 'test/support/sshd-folder.ts',
   },
 };
 

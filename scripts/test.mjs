@@ -17,7 +17,11 @@ let chromium = findChromium();
 if (chromium === undefined && installChromium()) chromium = findChromium();
 
 let missing = missingPackages();
-if (missing.length > 0 && installPackages(missing)) missing = missingPackages();
+let reason;
+if (missing.length > 0) {
+  reason = installPackages(missing);
+  missing = missingPackages();
+}
 
 const scratch = mkdtempSync(join(tmpdir(), 'vaultwire-test-'));
 const counts = join(scratch, 'counts.json');
@@ -50,7 +54,7 @@ vitest.on('exit', (code) => {
   }
   if (missing.length > 0) {
     console.log(
-      `Skipped tests with real clients of SSH and Git, as these are missing: ${missing.join(', ')} (Debian: apt-get install ${missing.join(' ')}).`,
+      `Skipped tests with real clients of SSH and Git, as these are missing: ${missing.join(', ')} (${reason ?? 'installed without their program'}; Debian: apt-get install ${missing.join(' ')}).`,
     );
   }
   let summary = { passed: 0, failed: 1, skipped: 0 };

@@ -175,6 +175,7 @@ test('a vault in a browser is paired with a phone, and opens when its user says 
   interface Vault {
     readonly phone: { close(): Promise<void> };
     readonly email: string;
+    readonly key: { counter: number };
   }
   const { pairVault, unlock } = (await import(pathToFileURL(join(root, 'examples/pair-browser-vault.mjs')).href)) as {
     pairVault: (options: object) => Promise<Vault>;
@@ -240,7 +241,11 @@ test('a vault in a browser is paired with a phone, and opens when its user says 
     expect(vault.email).toBe('ada@example.com');
     expect(codes).toEqual([paired?.comparisonCode]);
     expect(await unlock(vault)).toBe('the vault is open');
-    expect(accounts.list[0]?.counter).toBe(1);
+    expect([accounts.list[0]?.counter, vault.key.counter]).toEqual([1, 1]);
+    // A copy of the key counts on its own.
+    accounts.list = accounts.list.map((account) => ({ ...account, counter: 0 }));
+    await expect(unlock(vault)).rejects.toThrow('a copy of the key');
+    expect(vault.key.counter).toBe(1);
     approve = false;
     await expect(unlock(vault)).rejects.toMatchObject({ code: 'request-rejected' });
   } finally {

@@ -94,7 +94,7 @@ export type ComputerSessionEvent =
   | { readonly type: 'outcome'; readonly requestId: string }
   /** Where to send what wakes the phone. */
   | { readonly type: 'push-endpoint'; readonly snsEndpointArn: string }
-  /** Something happened that was not acted on. */
+  /** Something happened that was not acted on. Of keys that come after the pairing, the first of each run is told. */
   | { readonly type: 'report'; readonly report: ComputerReport }
   | { readonly type: 'channel-failed'; readonly channel: string; readonly error: unknown }
   /** The session has stopped, and a new one can go on from what was saved before. */
@@ -209,6 +209,7 @@ class Session implements ComputerSession {
   #stopped: VaultwireError | undefined;
   #ending = false;
   #codeShown = false;
+  #foreignKeyTold = false;
   #dropped = 0;
 
   constructor(options: ComputerSessionOptions, suite: BoxSuite, key: BoxPrivateKey, saved?: SavedComputer) {
@@ -241,6 +242,8 @@ class Session implements ComputerSession {
         wake: computerWake,
         tick: (now) => ({ now, type: 'tick' }),
         clock: this.#clock,
+        passing: ['counters', 'now'],
+        tells: ({ type }) => type === 'report',
         save: (state) => options.store.save(encodePlainData(this.#document(state))),
         prepare: (effect) => this.#prepare(effect),
         failed: (error) => {
@@ -354,8 +357,7 @@ class Session implements ComputerSession {
       return undefined;
     }
     const { event, key } = this.#read(bytes, this.#clock.now());
-    // To count what is refused is worth no save: anybody can make us refuse, as often as they like.
-    this.#driver.dispatch(event, event.type !== 'refused');
+    this.#driver.dispatch(event);
     return key;
   }
 
@@ -425,9 +427,16 @@ class Session implements ComputerSession {
         const { code, message } = effect.error;
         return this.#settle(effect.requestId, { error: { code, message } });
       }
+      case 'report':
+        if (effect.report === 'second-key' && this.#driver.state.phase.at === 'paired') {
+          if (this.#foreignKeyTold) return () => undefined;
+          this.#foreignKeyTold = true;
+        }
+        return () => {
+          tell(onEvent, effect);
+        };
       case 'acknowledged':
       case 'push-endpoint':
-      case 'report':
         return () => {
           tell(onEvent, effect);
         };

@@ -330,21 +330,23 @@ class ComputerDraft {
         return;
       case 'greeting': {
         const hello = this.#wait(phase.hello);
-        if (hello) this.#set({ phase: { ...phase, hello } });
-        else this.#end('phone-silent');
+        if (!hello) this.#end('phone-silent');
+        else if (hello !== phase.hello) this.#set({ phase: { ...phase, hello } });
         return;
       }
       case 'unconfirmed':
         if (this.#now >= phase.until) this.#end('not-confirmed');
         return;
       case 'paired': {
-        const waiting: WaitingRequest[] = [];
-        for (const request of this.#state.waiting) {
+        const { waiting } = this.#state;
+        const left: WaitingRequest[] = [];
+        for (const request of waiting) {
           const still = this.#wait(request);
-          if (still) waiting.push(still);
+          if (still) left.push(still);
           else this.#fail(request.requestId, 'request-timeout', 'the phone did not answer in time');
         }
-        this.#set({ waiting });
+        // Whoever looks whether anything has changed compares the parts of the state.
+        if (waiting.some((request, index) => request !== left[index])) this.#set({ waiting: left });
         return;
       }
       case 'ended':

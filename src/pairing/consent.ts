@@ -1,5 +1,5 @@
 import { encodeBase64 } from '../wire/base64.js';
-import { printable } from '../wire/text.js';
+import { legible } from '../wire/text.js';
 import { mayRemember, type ConsentSubject, type LoginSubject } from './policy.js';
 import { publicKeyFingerprintText } from './ssh.js';
 
@@ -7,11 +7,15 @@ import { publicKeyFingerprintText } from './ssh.js';
  * What a phone's user reads before they say yes or no: what is certain, and apart from it what a computer merely says.
  */
 
-/** What the phone's user is asked. Texts are fit to be shown: nothing in them moves a terminal's cursor. */
+/**
+ * What the phone's user is asked. `computer`, `verified` and `claimed` are fit to be shown: each text is one line, without
+ * what cannot be seen or moves a terminal's cursor, and says so where it is cut. Those in `subject` are as they came.
+ */
 export interface Consent {
   readonly requestId: string;
   /** What the computer calls itself. Its word. */
   readonly computer: string;
+  /** To decide by, not to be shown: its texts may hold anything. */
   readonly subject: ConsentSubject;
   /** Whether a host has proven to this phone which key it holds, and no other key is pinned for its names. */
   readonly hostVerified: boolean;
@@ -44,6 +48,8 @@ export type ConsentFactName =
   | 'tagger'
   | 'tag'
   | 'object'
+  | 'type'
+  | 'parent'
   | 'message'
   | 'app id';
 
@@ -55,7 +61,7 @@ export function consentTo(
   const { verified, claimed } = factsOf(subject);
   return {
     ...about,
-    computer: printable(about.computer),
+    computer: legible(about.computer),
     subject: structuredClone(subject),
     hostVerified: subject.kind === 'ssh-login' && subject.hostVerified,
     verified,
@@ -82,10 +88,12 @@ function factsOf(subject: ConsentSubject): Facts {
         claimed: facts(['command', subject.command]),
       };
     case 'git-commit': {
-      const { tree, author, committer, message } = subject.content;
+      const { tree, parent, mergeParents = [], author, committer, message } = subject.content;
       return {
         verified: facts(
           ['object', tree],
+          // Together: a merge may have thousands.
+          ['parent', parent === undefined ? undefined : [parent, ...mergeParents].join(' ')],
           ['author', author],
           ['committer', committer],
           ['message', new TextDecoder().decode(message)],
@@ -94,10 +102,11 @@ function factsOf(subject: ConsentSubject): Facts {
       };
     }
     case 'git-tag': {
-      const { object, tag, tagger, message } = subject.content;
+      const { object, objectType, tag, tagger, message } = subject.content;
       return {
         verified: facts(
           ['object', object],
+          ['type', objectType],
           ['tag', tag],
           ['tagger', tagger],
           ['message', new TextDecoder().decode(message)],
@@ -128,5 +137,5 @@ function loginFacts({ user, algorithm, hostVerified, hostKey, hostNames, command
 }
 
 function facts(...all: readonly (readonly [ConsentFactName, string | undefined])[]): ConsentFact[] {
-  return all.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: printable(value) }]));
+  return all.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: legible(value) }]));
 }

@@ -15,7 +15,10 @@ export const REMEMBERED_NONCES = 512;
 /** How many effects may wait for a save. Messages that come then are let go, as a channel might have lost them. */
 export const MAXIMUM_WAITING_EFFECTS = 1024;
 
-/** What happened on the way to and from the other end since the pairing began. */
+/**
+ * What happened on the way to and from the other end since the pairing began. To count costs no save: what was counted
+ * since the last one is lost when a run ends.
+ */
 export interface SessionCounters {
   /** Since this run began. */
   readonly channels: readonly ChannelCounters[];
@@ -35,12 +38,16 @@ export interface SessionCounters {
   readonly lost: number;
 }
 
-interface DriverOptions<State, Event, Effect> {
+interface DriverOptions<State extends object, Event, Effect> {
   readonly step: (state: State, event: Event) => { readonly state: State; readonly effects: readonly Effect[] };
   /** When the machine wants a tick: milliseconds since 1970, or null. */
   readonly wake: (state: State) => number | null;
   readonly tick: (now: number) => Event;
   readonly clock: Clock;
+  /** What of a state is worth no save of its own: anybody can change it, as often as they like. */
+  readonly passing: readonly (keyof State)[];
+  /** Whether an effect only tells of something, and so is worth none either. */
+  readonly tells: (effect: Effect) => boolean;
   /** Makes the bytes of a state, with whatever else must not be lost, and stores them. */
   readonly save: (state: State) => Promise<void>;
   /**
@@ -54,9 +61,10 @@ interface DriverOptions<State, Event, Effect> {
 
 /**
  * Runs a machine. Events step it at once and in order. What they cause happens only after the state that knows of it
- * is saved, in order too; so a run that is cut off anywhere has done nothing that the next one does not know of.
+ * is saved, in order too; so a run that is cut off anywhere has done nothing that the next one does not know of. A step
+ * that changed only what passes, and has something to tell at most, is kept by the next save that there is.
  */
-export class MachineDriver<State, Event, Effect> {
+export class MachineDriver<State extends object, Event, Effect> {
   readonly #options: DriverOptions<State, Event, Effect>;
   #state: State;
   #open = true;
@@ -85,18 +93,17 @@ export class MachineDriver<State, Event, Effect> {
     return this.#open;
   }
 
-  /** @param durable false for events that only count something: they cost no save of their own */
-  dispatch(event: Event, durable = true): void {
-    if (!this.#open) return;
-    this.apply(this.#options.step(this.#state, event), durable);
+  dispatch(event: Event): void {
+    if (this.#open) this.apply(this.#options.step(this.#state, event));
   }
 
   /** Takes a step that was made elsewhere: the machine's first. */
-  apply({ state, effects }: { readonly state: State; readonly effects: readonly Effect[] }, durable = true): void {
-    const unchanged = state === this.#state;
+  apply({ state, effects }: { readonly state: State; readonly effects: readonly Effect[] }): void {
+    const lasting = this.#isLasting(state) || !effects.every((effect) => this.#options.tells(effect));
     this.#state = state;
-    if (effects.length > 0 || (durable && !unchanged))
-      this.touch(effects.map((effect) => this.#options.prepare(effect)));
+    const runs = effects.map((effect) => this.#options.prepare(effect));
+    if (lasting) this.touch(runs);
+    else if (runs.length > 0) this.#tell(runs);
     this.#arm();
   }
 
@@ -119,6 +126,24 @@ export class MachineDriver<State, Event, Effect> {
     this.#waiting.length = 0;
     this.#alarm?.cancel();
     this.#alarm = undefined;
+  }
+
+  #isLasting(state: State): boolean {
+    const { passing } = this.#options;
+    return (Object.keys(state) as (keyof State)[]).some(
+      (member) => state[member] !== this.#state[member] && !passing.includes(member),
+    );
+  }
+
+  /** Runs what needs no save, after what waits for one; but never before the caller's own call has returned. */
+  #tell(runs: readonly (() => void)[]): void {
+    if (this.#saving) {
+      for (const run of runs) this.#waiting.push({ version: this.#version, run });
+      return;
+    }
+    void Promise.resolve().then(() => {
+      for (const run of runs) if (this.#open) run();
+    });
   }
 
   async #save(): Promise<void> {

@@ -124,6 +124,7 @@ export interface PhoneSessionOptions {
   readonly ask: (consent: Consent, signal: AbortSignal) => Promise<Decision>;
   /**
    * Has the user compare the code before anything is answered. Default: the code comes as an event, and that is all.
+   * A stored pairing whose code is still to be compared ends as `denied` without this.
    * The signal is aborted when nothing waits for the decision any more. A rejection is a no.
    */
   readonly confirm?: (code: string, signal: AbortSignal) => Promise<boolean>;
@@ -296,6 +297,8 @@ class Session implements PhoneSession {
         wake: phoneWake,
         tick: (now) => ({ now, type: 'tick' }),
         clock: this.#clock,
+        passing: ['counters', 'now'],
+        tells: ({ type }) => type === 'report',
         save: (state) => options.store.save(encodePlainData(this.#document(state))),
         prepare: (effect) => this.#prepare(effect),
         failed: (error) => {
@@ -390,8 +393,7 @@ class Session implements PhoneSession {
       return undefined;
     }
     const { event, key } = this.#read(bytes, this.#clock.now());
-    // To count what is refused is worth no save: anybody can make us refuse, as often as they like.
-    this.#driver.dispatch(event, event.type !== 'refused');
+    this.#driver.dispatch(event);
     return key;
   }
 
@@ -501,7 +503,8 @@ class Session implements PhoneSession {
   async #compareCodes(): Promise<void> {
     let same = false;
     try {
-      same = (await this.#options.confirm?.(this.comparisonCode, this.#comparing.signal)) ?? true;
+      // An earlier run was told to compare: without anybody to do it in this one, nobody has said yes.
+      same = (await this.#options.confirm?.(this.comparisonCode, this.#comparing.signal)) ?? false;
     } catch {
       // A prompt that fails has not said yes.
     }

@@ -44,10 +44,17 @@ export const FRESH_MILLISECONDS = 15 * 60 * 1000;
 export const KEPT_MILLISECONDS = 2 * FRESH_MILLISECONDS;
 /** Answers this young are sent again after a restart, in milliseconds: somebody may still wait for them. */
 export const RESENT_MILLISECONDS = 90_000;
+/**
+ * How long a request that comes again and again waits for the same answer or acknowledgment to be sent again, in
+ * milliseconds, after the first time: each costs a save, and a place among the nonces that are remembered.
+ */
+export const RESEND_MILLISECONDS = 1000;
 /** How many answers are kept at most. */
 export const MAXIMUM_KEPT_ANSWERS = 1024;
 /** How many requests may wait for the user at once. */
 export const MAXIMUM_OPEN_REQUESTS = 128;
+/** How much the requests that wait may hold together, in bytes: all of it is stored again at every step. */
+export const MAXIMUM_OPEN_BYTES = 1024 * 1024;
 /** How many names a host may be given; a request with more is refused. One approval pins them all. */
 export const MAXIMUM_HOST_NAMES = 4;
 /** How many host keys are pinned at most. */
@@ -87,7 +94,13 @@ export type PhonePhase =
   /** The key has been sent; the computer has not greeted yet. */
   | { readonly at: 'greeting'; readonly until: number }
   /** The user is comparing the codes of both ends. */
-  | { readonly at: 'unconfirmed'; readonly hello: PairingRequest; readonly until: number }
+  | {
+      readonly at: 'unconfirmed';
+      readonly hello: PairingRequest;
+      readonly until: number;
+      /** When the acknowledgment was last sent again; null: not yet. */
+      readonly resentAt: number | null;
+    }
   | { readonly at: 'paired' }
   | { readonly at: 'ended'; readonly reason: PhoneEnd };
 
@@ -105,9 +118,11 @@ export interface OpenRequest {
   readonly request: PairingRequest;
   /** `verifying`: the host's signature; `asking`: the user; `working`: a key signs, or data is gathered. */
   readonly at: 'verifying' | 'asking' | 'working';
-  /** What the user is asked; null for `me`, which is about nothing that is asked. */
-  readonly subject: ConsentSubject | null;
+  /** What the names of a host were found to be once it had proven its key; null before, and for everything else. */
+  readonly hostNames: LoginSubject['hostNames'] | null;
   readonly until: number;
+  /** When the acknowledgment was last sent again; null: not yet. */
+  readonly resentAt: number | null;
 }
 
 /** An answered request. */
@@ -119,14 +134,21 @@ export interface KeptAnswer {
   readonly at: number;
   /** Null when it became too old to be answered, or nothing could be answered. */
   readonly answer: PairingAnswer | null;
+  /** When it was last sent again; null: not yet. */
+  readonly resentAt: number | null;
 }
 
 export type PhoneReport =
   /** A request's time is too far from now, or so old that its answer may have been forgotten. */
   | 'stale'
+  /**
+   * A request that is of now was not taken, as answers to later ones have been forgotten: both clocks were ahead by more
+   * than 15 minutes, and have been put right. No request will be taken before they are there again: pair anew.
+   */
+  | 'clock-turned-back'
   /** A request before the pairing is complete that is not the hello. */
   | 'unexpected-request'
-  /** More requests wait than are kept. */
+  /** More requests wait, or larger ones, than are kept. */
   | 'too-many-requests'
   /** A host shows another key than the one pinned for its name, or could not prove to hold it. */
   | 'host-mismatched';
@@ -405,7 +427,7 @@ class PhoneDraft {
     if (this.#isRepeated(request)) return;
     // Without an answer: a later delivery of the same request might get another one.
     if (!this.#isFresh(request)) {
-      this.#report('stale', 'stale', request);
+      this.#report(this.#isTurnedBack(request) ? 'clock-turned-back' : 'stale', 'stale', request);
       return;
     }
     if (phase.at === 'paired') {
@@ -450,24 +472,28 @@ class PhoneDraft {
 
   hostVerified(requestId: string, valid: boolean): void {
     const open = this.#openAt(requestId, 'verifying', 'host-verified');
-    if (open?.request.body.kind !== 'sign' || open.subject?.kind !== 'ssh-login') return;
+    if (open?.request.body.kind !== 'sign') return;
     const { hostAuth } = open.request.body;
     const hostNames = valid && hostAuth ? this.#checkPins(hostAuth.hostKey, hostAuth.hostNames) : 'mismatched';
     if (!hostAuth || hostNames === 'mismatched') {
       this.#mismatched(open);
       return;
     }
-    this.#consider(open, { ...open.subject, hostVerified: true, hostKey: hostAuth.hostKey, hostNames });
+    this.#consider(this.#change(open, { hostNames }));
   }
 
   decided(requestId: string, decision: Decision): void {
     const open = this.#openAt(requestId, 'asking', 'decided');
-    if (!open?.subject) return;
+    if (!open) return;
+    const subject = this.#subjectOf(open);
+    if (!subject) {
+      this.#refuse(open, UNKNOWN_ERROR);
+      return;
+    }
     if (!decision.approve) {
       this.#refuse(open, REJECTED);
       return;
     }
-    const { subject } = open;
     if (subject.kind === 'ssh-login' && subject.hostKey) {
       // Another approval may have pinned one of the names while the user was thinking.
       const names = subject.hostNames.map(({ name }) => name);
@@ -521,15 +547,30 @@ class PhoneDraft {
   /** Whether a request has been here before; then it gets the answer it got, or goes on waiting for it. */
   #isRepeated({ requestId }: PairingRequest): boolean {
     const { phase, kept, open } = this.#state;
-    const hello = phase.at === 'unconfirmed' && phase.hello.requestId === requestId ? phase.hello : undefined;
+    const hello = phase.at === 'unconfirmed' && phase.hello.requestId === requestId ? phase : undefined;
     const waiting = open.find(({ request }) => request.requestId === requestId);
     const known = kept.find((answer) => answer.requestId === requestId);
     if (!hello && !waiting && !known) return false;
     this.#count('duplicates');
-    if (hello) this.#acknowledge(hello);
-    if (waiting?.at === 'asking') this.#acknowledge(waiting.request);
-    if (known?.answer) this.#sendAnswer(known.answer);
+    const resentAt = this.#now;
+    if (hello?.hello.acknowledge && this.#maySendAgain(hello)) {
+      this.#set({ phase: { ...hello, resentAt } });
+      this.#acknowledge(hello.hello);
+    }
+    if (waiting?.at === 'asking' && waiting.request.acknowledge && this.#maySendAgain(waiting)) {
+      this.#change(waiting, { resentAt });
+      this.#acknowledge(waiting.request);
+    }
+    if (known?.answer && this.#maySendAgain(known)) {
+      this.#set({ kept: kept.map((one) => (one === known ? { ...known, resentAt } : one)) });
+      this.#sendAnswer(known.answer);
+    }
     return true;
+  }
+
+  #maySendAgain({ resentAt }: { readonly resentAt: number | null }): boolean {
+    // Either side: a clock that was turned back is no reason to stay silent.
+    return resentAt === null || Math.abs(this.#now - resentAt) >= RESEND_MILLISECONDS;
   }
 
   #greeted(hello: PairingRequest): void {
@@ -538,7 +579,7 @@ class PhoneDraft {
       return;
     }
     this.#acknowledge(hello);
-    this.#set({ phase: { at: 'unconfirmed', hello, until: this.#now + COMPARE_MILLISECONDS } });
+    this.#set({ phase: { at: 'unconfirmed', hello, until: this.#now + COMPARE_MILLISECONDS, resentAt: null } });
     this.#effects.push({ type: 'compare-codes' });
   }
 
@@ -551,16 +592,18 @@ class PhoneDraft {
   #open(request: PairingRequest): void {
     const { body } = request;
     if (body.kind === 'no-op' || body.kind === 'unpair') return;
-    if (this.#state.open.length >= MAXIMUM_OPEN_REQUESTS) {
+    const held = this.#state.open.reduce((bytes, one) => bytes + sizeOf(one.request), sizeOf(request));
+    if (this.#state.open.length >= MAXIMUM_OPEN_REQUESTS || held > MAXIMUM_OPEN_BYTES) {
       this.#report('too-many-requests', 'unexpected', request);
       return;
     }
     const open: OpenRequest = {
       request,
       at: 'working',
-      subject: null,
+      hostNames: null,
       // One millisecond more: a request that is exactly as old as it may be is not yet too old.
       until: Math.min(request.unixSeconds * 1000, this.#now) + FRESH_MILLISECONDS + 1,
+      resentAt: null,
     };
     this.#set({ open: [...this.#state.open, open] });
     switch (body.kind) {
@@ -568,19 +611,10 @@ class PhoneDraft {
         this.#work(open, 'policy');
         return;
       case 'hosts':
-        this.#consider(open, { kind: 'hosts' });
-        return;
       case 'git-sign':
-        this.#consider(
-          open,
-          body.content.type === 'commit'
-            ? { kind: 'git-commit', userId: body.userId, content: body.content }
-            : { kind: 'git-tag', userId: body.userId, content: body.content },
-        );
-        return;
       case 'u2f-register':
       case 'u2f-authenticate':
-        this.#consider(open, { kind: body.kind, appId: body.appId });
+        this.#consider(open);
         return;
       case 'sign':
         this.#openSign(open, body);
@@ -599,41 +633,34 @@ class PhoneDraft {
       this.#refuse(open, UNKNOWN_ERROR);
       return;
     }
-    const command = body.command === undefined ? {} : { command: body.command };
     if (data.kind === 'sshsig') {
-      const { namespace, hashAlgorithm, hash } = data;
-      this.#consider(open, { kind: 'ssh-signature', namespace, hashAlgorithm, hash, ...command });
-      return;
-    }
-    const { user, algorithm, sessionId } = data;
-    const subject: LoginSubject = {
-      kind: 'ssh-login',
-      user,
-      algorithm,
-      hostVerified: false,
-      hostNames: [],
-      ...command,
-    };
-    if (body.hostAuth) {
+      this.#consider(open);
+    } else if (body.hostAuth) {
       const { hostKey, signature, hostNames } = body.hostAuth;
       if (hostNames.length > MAXIMUM_HOST_NAMES || !hostNames.every(isHostName)) {
         this.#refuse(open, UNKNOWN_ERROR);
         return;
       }
-      this.#change(open, { at: 'verifying', subject });
-      this.#effects.push({ type: 'verify-host', requestId: open.request.requestId, hostKey, signature, sessionId });
+      this.#change(open, { at: 'verifying' });
+      const { requestId } = open.request;
+      this.#effects.push({ type: 'verify-host', requestId, hostKey, signature, sessionId: data.sessionId });
     } else if (data.hostBound) {
       // The signature would cover a host key that nobody has proven to hold.
       this.#refuse(open, UNKNOWN_ERROR);
     } else {
-      this.#consider(open, subject);
+      this.#consider(open);
     }
   }
 
   /** Signs what a policy covers, and asks about the rest. */
-  #consider(open: OpenRequest, subject: ConsentSubject): void {
+  #consider(open: OpenRequest): void {
     const { policies, settings } = this.#state;
-    const considered = this.#change(open, { at: 'asking', subject });
+    const subject = this.#subjectOf(open);
+    if (!subject) {
+      this.#refuse(open, UNKNOWN_ERROR);
+      return;
+    }
+    const considered = this.#change(open, { at: 'asking' });
     if (isCovered(policies, settings.neverAsk, subject, this.#now)) {
       this.#work(considered, 'policy');
       return;
@@ -644,6 +671,40 @@ class PhoneDraft {
 
   #ask({ request, until }: OpenRequest, subject: ConsentSubject): void {
     this.#effects.push({ type: 'ask', requestId: request.requestId, subject, until });
+  }
+
+  /** What the user is asked; undefined for what is not asked about, or not signed under the settings of this run. */
+  #subjectOf({ request: { body }, hostNames }: OpenRequest): ConsentSubject | undefined {
+    switch (body.kind) {
+      case 'hosts':
+        return { kind: 'hosts' };
+      case 'git-sign':
+        return body.content.type === 'commit'
+          ? { kind: 'git-commit', userId: body.userId, content: body.content }
+          : { kind: 'git-tag', userId: body.userId, content: body.content };
+      case 'u2f-register':
+      case 'u2f-authenticate':
+        return { kind: body.kind, appId: body.appId };
+      case 'me':
+      case 'unpair':
+      case 'no-op':
+        return undefined;
+      case 'sign': {
+        const data = readSignData(body, this.#state.settings.allowSha1);
+        if (!data) return undefined;
+        const command = body.command === undefined ? {} : { command: body.command };
+        if (data.kind === 'sshsig') {
+          const { namespace, hashAlgorithm, hash } = data;
+          return { kind: 'ssh-signature', namespace, hashAlgorithm, hash, ...command };
+        }
+        const { user, algorithm } = data;
+        const host =
+          body.hostAuth && hostNames
+            ? { hostVerified: true, hostKey: body.hostAuth.hostKey, hostNames }
+            : { hostVerified: false, hostNames: [] };
+        return { kind: 'ssh-login', user, algorithm, ...host, ...command };
+      }
+    }
   }
 
   #work(open: OpenRequest, approvedBy: 'user' | 'policy'): void {
@@ -668,8 +729,9 @@ class PhoneDraft {
 
   #resumeOpen(open: OpenRequest): void {
     const { requestId, body } = open.request;
-    if (open.at === 'asking' && open.subject) {
-      this.#ask(open, open.subject);
+    const subject = open.at === 'asking' ? this.#subjectOf(open) : undefined;
+    if (subject) {
+      this.#ask(open, subject);
     } else if (open.at === 'verifying' && body.kind === 'sign' && body.hostAuth) {
       const { hostKey, signature } = body.hostAuth;
       const data = readSignData(body, this.#state.settings.allowSha1);
@@ -725,7 +787,7 @@ class PhoneDraft {
   #keep({ requestId, unixSeconds }: PairingRequest, answer: PairingAnswer | null): void {
     this.#set({
       open: this.#state.open.filter(({ request }) => request.requestId !== requestId),
-      kept: [...this.#state.kept, { requestId, unixSeconds, at: this.#now, answer }],
+      kept: [...this.#state.kept, { requestId, unixSeconds, at: this.#now, answer, resentAt: null }],
     });
     this.#forget(this.#state.kept.length - MAXIMUM_KEPT_ANSWERS);
   }
@@ -744,6 +806,13 @@ class PhoneDraft {
     if (!(Math.abs(unixSeconds * 1000 - this.#now) <= FRESH_MILLISECONDS)) return false;
     if (forgottenSeconds === null || unixSeconds > forgottenSeconds) return true;
     return open.some(({ request }) => request.requestId === requestId);
+  }
+
+  /** Whether only what was forgotten under a clock that was ahead keeps this and every other request of now out. */
+  #isTurnedBack({ unixSeconds }: PairingRequest): boolean {
+    const { forgottenSeconds } = this.#state;
+    if (forgottenSeconds === null || forgottenSeconds * 1000 <= this.#now + FRESH_MILLISECONDS) return false;
+    return Math.abs(unixSeconds * 1000 - this.#now) <= FRESH_MILLISECONDS;
   }
 
   #acknowledge({ requestId, acknowledge }: PairingRequest): void {
@@ -815,6 +884,16 @@ function readSignData({ data }: SignRequest, allowSha1: boolean): SignData | und
     throw error;
   }
 }
+
+/** How much plain data holds: bytes, texts in UTF-8, and a little for everything else. */
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return SIZE_OF_VALUE + new TextEncoder().encode(value).length;
+  if (value instanceof Uint8Array) return SIZE_OF_VALUE + value.length;
+  if (typeof value !== 'object' || value === null) return SIZE_OF_VALUE;
+  return Object.values(value).reduce((size: number, member) => size + sizeOf(member), SIZE_OF_VALUE);
+}
+
+const SIZE_OF_VALUE = 8;
 
 function shifted(state: PhoneState, shift: number): PhoneState {
   const { phase } = state;

@@ -14,7 +14,7 @@ import {
 } from '../../src/pairing/messages.js';
 import { decodeQrText } from '../../src/pairing/qr.js';
 import { publicKeyFingerprint } from '../../src/pairing/ssh.js';
-import type { Bytes } from '../../src/wire/bytes.js';
+import { encodeUtf8, type Bytes } from '../../src/wire/bytes.js';
 import {
   hostKey,
   hostSignature,
@@ -248,6 +248,23 @@ test('K3: what a queue kept for two days is neither shown nor signed', async () 
   }
 });
 
+test('K3: a pairing that clocks set wrong have made useless says so, and signs nothing twice', async () => {
+  const ends = new PairOfEnds();
+  const { computer } = await ends.pair();
+  await ends.clock.advance(24 * HOUR);
+  await computer.request(login());
+  await ends.clock.advance(HOUR);
+  await computer.request(login());
+  const before = ends.asked.length;
+  // Both clocks are put right.
+  ends.clock.turnBack(25 * HOUR);
+  const outcome = refused('request-timeout', () => computer.request(login(), { acknowledge: false }));
+  await ends.clock.advance(30_000);
+  await outcome;
+  expect(ends.phoneEvents).toContainEqual(expect.objectContaining({ type: 'report', report: 'clock-turned-back' }));
+  expect(ends.asked).toHaveLength(before);
+});
+
 test('K3: an answer that comes again answers nothing else', async () => {
   const ends = new PairOfEnds();
   const { computer, phone } = await ends.pair();
@@ -379,7 +396,7 @@ test('K5: unpair is the exception: it ends the pairing and every request, and is
   expect(ends.computerEvents).toContainEqual({ type: 'ended', reason: 'unpaired-by-phone' });
 });
 
-test('K6: who owns every queue can make neither end do anything, and a flood costs no memory and no save', async () => {
+test('K6: who owns every queue can make neither end do anything, and a flood of what does not open costs no save', async () => {
   const ends = new PairOfEnds();
   const { computer, phone } = await ends.pair();
   const { address } = computer;
@@ -416,6 +433,54 @@ test('K6: who owns every queue can make neither end do anything, and a flood cos
   after.forEach((length, index) => {
     expect(length).toBeLessThan((stored[index] ?? 0) + 3000);
   });
+});
+
+test('K6: a replayed request is answered again at once, then once a second, and costs no more saves than that', async () => {
+  const ends = new PairOfEnds();
+  const { computer, phone } = await ends.pair();
+  await computer.request(login());
+  await settle();
+  const { receiveQueue, sendQueue } = phone.address;
+  const request = recorded(ends, receiveQueue).at(-1);
+  const flood = async (): Promise<void> => {
+    for (let round = 0; round < 600; round++) if (request) ends.network.deliver(request);
+    await settle();
+  };
+  const answers = recorded(ends, sendQueue).length;
+  const { saves } = ends.phoneStore;
+  await flood();
+  expect(recorded(ends, sendQueue)).toHaveLength(answers + 1);
+  expect(ends.phoneStore.saves).toBe(saves + 1);
+  await ends.clock.advance(1000);
+  await flood();
+  expect(recorded(ends, sendQueue)).toHaveLength(answers + 2);
+  expect(ends.phoneStore.saves).toBe(saves + 2);
+  expect(phone.counters().duplicates).toBe(1200);
+  // What was sent before the flood is still known when it comes back.
+  const own = recorded(ends, sendQueue)[0]?.message ?? filled(0, 1);
+  const { reflected } = phone.counters();
+  ends.network.deliver({ channel: 'queue', queue: receiveQueue, message: own });
+  await settle();
+  expect(phone.counters().reflected).toBe(reflected + 1);
+});
+
+test('K6: what a paired computer has a phone keep is bounded, though it fills every request', async () => {
+  const ends = new PairOfEnds();
+  ends.decide = () => new Promise(() => undefined);
+  const { computer } = await ends.pair();
+  const id = '1'.repeat(40);
+  const by = 'Eve <eve@example.com> 1700000000 +0000';
+  const requests = Array.from({ length: 20 }, (_, number) => {
+    const content = { type: 'commit', tree: id, author: by, committer: by, message: filled(0x61, 190_000) } as const;
+    return computer.request({ kind: 'git-sign', userId: `${number}`, content }).catch(() => undefined);
+  });
+  await settle();
+  expect(ends.asked).toHaveLength(5);
+  expect(ends.phoneEvents).toContainEqual(expect.objectContaining({ type: 'report', report: 'too-many-requests' }));
+  // Bytes are stored as base64.
+  expect(ends.phoneStore.state?.length).toBeLessThan(1.5 * 1024 * 1024);
+  await computer.close();
+  await Promise.all(requests);
 });
 
 test('K6: what is lost and what comes twice is counted', async () => {
@@ -539,6 +604,37 @@ test('K7: one approval pins 4 names at most', async () => {
   expect(ends.asked).toEqual([]);
   await computer.request({ ...login(), hostAuth: proof(...names.slice(0, 4)) });
   expect(ends.phoneEvents.filter(({ type }) => type === 'pinned')).toHaveLength(4);
+});
+
+test('K7: everything that a signature for Git is over is shown, and what is cut says so', async () => {
+  const ends = new PairOfEnds();
+  const { computer } = await ends.pair();
+  const id = (digit: string): string => digit.repeat(40);
+  const by = 'Ada <ada@example.com> 1700000000 +0000';
+  const message = encodeUtf8(`Fix a typo\n${' '.repeat(1000)}\n${'and more '.repeat(1000)}`);
+  const shown = `Fix a typo ${'and more '.repeat(1000)}`.trim();
+  const commit = { tree: id('1'), parent: id('2'), mergeParents: [id('3')], author: by, committer: by, message };
+  await computer.request({ kind: 'git-sign', userId: by, content: { type: 'commit', ...commit } });
+  const tag = { object: id('4'), objectType: 'blob', tag: 'v1', tagger: by, message };
+  await computer.request({ kind: 'git-sign', userId: by, content: { type: 'tag', ...tag } });
+  const cut = `${shown.slice(0, 1000)}… (8,010 characters more)`;
+  expect(
+    ends.asked.map(({ verified }) => Object.fromEntries(verified.map(({ name, value }) => [name, value]))),
+  ).toEqual([
+    { object: id('1'), parent: `${id('2')} ${id('3')}`, author: by, committer: by, message: cut },
+    { object: id('4'), type: 'blob', tag: 'v1', tagger: by, message: cut },
+  ]);
+});
+
+test('K7: nothing that a computer says looks like a line of its own', async () => {
+  const ends = new PairOfEnds();
+  const { computer } = await ends.pair({ name: `laptop${' '.repeat(74)}verified` });
+  const command = `git${' '.repeat(74)}\u200b\r\n    host       github.com`;
+  await computer.request({ ...login({ user: `ada${' '.repeat(80)}host` }), command });
+  const [asked] = ends.asked;
+  expect(asked?.computer).toBe('laptop verified');
+  expect(asked?.verified).toContainEqual({ name: 'user', value: 'ada host' });
+  expect(asked?.claimed).toContainEqual({ name: 'command', value: 'git host github.com' });
 });
 
 test('K7: through a forwarded agent every login is asked about, whatever was approved before', async () => {

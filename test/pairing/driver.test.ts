@@ -1,14 +1,20 @@
 import { expect, test } from 'vitest';
-import { MachineDriver, REMEMBERED_NONCES, SentNonces } from '../../src/pairing/driver.js';
+import { MachineDriver, MAXIMUM_WAITING_EFFECTS, REMEMBERED_NONCES, SentNonces } from '../../src/pairing/driver.js';
 import type { Clock } from '../../src/pairing/clock.js';
 import { FakeClock, settle } from '../support/pairing.js';
 
-/** A machine that counts, wants a tick at a time it is told, and has an effect for every event but silent ones. */
+/**
+ * A machine that counts, wants a tick at a time it is told, and has an effect for every event but silent ones. What it
+ * notes is worth no save, and what it hears it only tells.
+ */
 interface Counter {
   readonly count: number;
+  readonly notes: number;
   readonly wake: number | null;
 }
-type Event = { readonly type: 'add' | 'silent' | 'tick' } | { readonly type: 'wake'; readonly at: number | null };
+type Event =
+  | { readonly type: 'add' | 'silent' | 'tick' | 'note' | 'hear' }
+  | { readonly type: 'wake'; readonly at: number | null };
 
 function driver(save: (state: Counter) => Promise<void>, clock: Clock = new FakeClock()) {
   const ran: string[] = [];
@@ -17,19 +23,25 @@ function driver(save: (state: Counter) => Promise<void>, clock: Clock = new Fake
     {
       step: (state, event) => {
         if (event.type === 'wake') return { state: { ...state, wake: event.at }, effects: [] };
+        if (event.type === 'note' || event.type === 'hear') {
+          const noted = { ...state, notes: state.notes + 1 };
+          return { state: noted, effects: event.type === 'note' ? [] : [`hear ${noted.notes}`] };
+        }
         const due = event.type === 'tick' && state.wake !== null && state.wake <= clock.now();
         if (event.type === 'tick' && !due) return { state, effects: [] };
-        const next = { count: state.count + 1, wake: due ? null : state.wake };
+        const next = { ...state, count: state.count + 1, wake: due ? null : state.wake };
         return { state: next, effects: event.type === 'silent' ? [] : [`${event.type} ${next.count}`] };
       },
       wake: ({ wake }) => wake,
       tick: () => ({ type: 'tick' }),
       clock,
+      passing: ['notes'],
+      tells: (effect) => effect.startsWith('hear'),
       save,
       prepare: (effect) => () => ran.push(effect),
       failed: (error) => failures.push(error),
     },
-    { count: 0, wake: null },
+    { count: 0, notes: 0, wake: null },
   );
   return { made, ran, failures };
 }
@@ -58,21 +70,46 @@ test('effects run in order, each after a save that knows of it, and saves are pu
   ]);
 });
 
-test('an event without effect is saved, unless it only counts', async () => {
-  const saved: number[] = [];
-  const { made } = driver(({ count }) => {
-    saved.push(count);
+test('an event without effect is saved, unless it changed only what passes', async () => {
+  const saved: Counter[] = [];
+  const { made, ran } = driver((state) => {
+    saved.push(state);
     return Promise.resolve();
   });
-  made.dispatch({ type: 'silent' }, false);
-  await made.idle();
-  expect([made.state.count, saved]).toEqual([1, []]);
+  for (const type of ['note', 'hear', 'tick'] as const) made.dispatch({ type });
+  await settle();
+  expect([made.state.notes, saved, ran]).toEqual([2, [], ['hear 2']]);
   made.dispatch({ type: 'silent' });
   await made.idle();
-  expect(saved).toEqual([2]);
-  made.dispatch({ type: 'tick' });
-  await made.idle();
-  expect(saved).toEqual([2]);
+  expect(saved).toEqual([{ count: 1, notes: 2, wake: null }]);
+});
+
+test('what is only told comes after what happened before it, and before what happens after it', async () => {
+  const resolvers: (() => void)[] = [];
+  const { made, ran } = driver(() => new Promise((resolve) => resolvers.push(resolve)));
+  made.dispatch({ type: 'hear' });
+  expect(ran).toEqual([]);
+  made.dispatch({ type: 'add' });
+  made.dispatch({ type: 'hear' });
+  await settle();
+  expect(ran).toEqual(['hear 1']);
+  resolvers[0]?.();
+  await settle();
+  expect([ran, resolvers.length]).toEqual([['hear 1', 'add 1', 'hear 2'], 1]);
+});
+
+test('what is only told is bounded while a save goes on, and told no more once the driver is closed', async () => {
+  const { made, ran } = driver(() => new Promise(() => undefined));
+  made.dispatch({ type: 'hear' });
+  made.close();
+  await settle();
+  expect(ran).toEqual([]);
+  const busy = driver(() => new Promise(() => undefined)).made;
+  for (let index = 0; index < MAXIMUM_WAITING_EFFECTS; index++) busy.dispatch({ type: 'hear' });
+  expect(busy.crowded).toBe(false);
+  busy.dispatch({ type: 'silent' });
+  for (let index = 0; index < MAXIMUM_WAITING_EFFECTS; index++) busy.dispatch({ type: 'hear' });
+  expect(busy.crowded).toBe(true);
 });
 
 test('a save that fails ends it all, once', async () => {

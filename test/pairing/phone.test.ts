@@ -244,6 +244,32 @@ describe('the freshness of requests', () => {
     expect(phoneWake(phone.state)).toBe(START + WINDOW + 1);
   });
 
+  test('what a clock that was ahead has made impossible for long is told', () => {
+    const phone = Phone.paired();
+    const reports = (requestId: string, seconds = 0) =>
+      phone
+        .request(requestId, login('ada'), { unixSeconds: Math.floor(phone.now / 1000) + seconds })
+        .flatMap((effect) => (effect.type === 'report' ? [effect.report] : []));
+    const day = 24 * 60 * MINUTE;
+    phone.now = START + day;
+    reports('ahead');
+    phone.decided('ahead', NO);
+    phone.tick(START + day + 2 * WINDOW);
+    phone.now = START + day - WINDOW;
+    // As far as this time heals it within what requests may be ahead.
+    expect(reports('r1')).toEqual(['stale']);
+    expect(reports('r2', 900)).toEqual(['stale']);
+    expect(reports('r3', 901)).toEqual(['stale']);
+    phone.now -= 1;
+    expect(reports('r4')).toEqual(['clock-turned-back']);
+    phone.now = START;
+    expect(reports('r5')).toEqual(['clock-turned-back']);
+    expect(reports('r6', 900)).toEqual(['clock-turned-back']);
+    expect(reports('r7', -901)).toEqual(['stale']);
+    expect(reports('r8', 901)).toEqual(['stale']);
+    expect(phone.state.counters.stale).toBe(8);
+  });
+
   test('a clock that is turned back makes nothing wait longer', () => {
     const greeting = new Phone();
     greeting.tick(START - MINUTE);
@@ -344,9 +370,53 @@ describe('requests at the phone', () => {
     phone.done('r1');
     expect(phone.request('r1', login('ada'))).toEqual([send('r1', SIGNATURE)]);
     // Even with other content under the same id: what was answered is what was asked first.
+    phone.now += 1000;
     expect(phone.request('r1', signCommit())).toEqual([send('r1', SIGNATURE)]);
     expect(phone.request('hello', { kind: 'me' })).toEqual([send('hello', ME)]);
     expect(phone.state.counters.duplicates).toBe(5);
+  });
+
+  test('are answered again at once, and then at most once a second for each id', () => {
+    const phone = Phone.paired();
+    for (const requestId of ['r1', 'r2']) {
+      phone.request(requestId, login('ada'));
+      phone.decided(requestId, NO);
+    }
+    const again = (requestId: string) => phone.request(requestId, login('ada'));
+    expect(again('r1')).toEqual([error('r1', 'rejected')]);
+    const { counters, ...before } = structuredClone(phone.state);
+    expect(again('r1')).toEqual([]);
+    const { counters: after, ...rest } = phone.state;
+    // Nothing to save.
+    expect(rest).toEqual(before);
+    expect(after).toEqual({ ...counters, duplicates: 2 });
+    expect(again('r2')).toEqual([error('r2', 'rejected')]);
+    phone.now += 999;
+    expect(again('r1')).toEqual([]);
+    phone.now += 1;
+    expect(again('r1')).toEqual([error('r1', 'rejected')]);
+    expect(again('r1')).toEqual([]);
+    phone.now -= 5000;
+    expect(again('r1')).toEqual([error('r1', 'rejected')]);
+  });
+
+  test('are acknowledged again at once, and then at most once a second', () => {
+    const compared = new Phone({ compareCodes: true });
+    const asking = Phone.paired();
+    const greet = () => compared.request('r1', { kind: 'me' }, { acknowledge: true });
+    const ask = () => asking.request('r1', login('ada'), { acknowledge: true });
+    for (const [phone, request] of [
+      [compared, greet],
+      [asking, ask],
+    ] as const) {
+      request();
+      expect(request()).toEqual([ack('r1')]);
+      const { counters, ...before } = structuredClone(phone.state);
+      expect(request()).toEqual([]);
+      expect(phone.state).toEqual({ ...before, counters: { ...counters, duplicates: 2 } });
+      phone.now += 1000;
+      expect(request()).toEqual([ack('r1')]);
+    }
   });
 
   test('a rejection is repeated as well', () => {
@@ -418,6 +488,35 @@ describe('requests at the phone', () => {
     expect(phone.state.open).toHaveLength(128);
     phone.decided('r0', NO);
     expect(types(phone.request('more', login('ada')))).toEqual(['ask']);
+  });
+
+  test('what is open holds at most 1 MiB; more is let go without an answer', () => {
+    const large = (bytes: number): RequestBody => {
+      const body = signCommit();
+      if (body.kind !== 'git-sign') throw new Error('expected a commit');
+      return { ...body, content: { ...body.content, message: filled(0x61, bytes) } };
+    };
+    const phone = Phone.paired();
+    for (const id of ['a', 'b', 'c', 'd']) expect(types(phone.request(id, large(260_000)))).toEqual(['ask']);
+    expect(phone.request('more', large(10_000))).toEqual([
+      { type: 'report', report: 'too-many-requests', requestId: 'more' },
+    ]);
+    expect(types(phone.request('small', login('ada')))).toEqual(['ask']);
+    // Texts, and many small ones, count as well.
+    const names = Array.from({ length: 10_000 }, () => '');
+    expect(types(phone.request('names', login('ada', hostAuth(1, names))))).toEqual(['report']);
+    expect(types(phone.request('text', { ...login('ada'), command: '\u20ac'.repeat(4000) }))).toEqual(['report']);
+    phone.decided('a', NO);
+    expect(types(phone.request('more', large(10_000)))).toEqual(['ask']);
+  });
+
+  test('what is asked is not stored beside the request that it follows from', () => {
+    const phone = Phone.paired();
+    phone.request('r1', signCommit());
+    phone.request('r2', login('ada', hostAuth()));
+    phone.verified('r2');
+    const members = ['at', 'hostNames', 'request', 'resentAt', 'until'];
+    expect(phone.state.open.map((open) => Object.keys(open).sort())).toEqual([members, members]);
   });
 
   test('an error of the key is told', () => {
@@ -727,6 +826,22 @@ describe('a restart of the phone', () => {
     phone.request('r2', { kind: 'hosts' });
     phone.decided('r2');
     expect(types(phone.step({ type: 'resume' }))).toEqual(['paired', 'send', 'describe']);
+  });
+
+  test('does not ask about what the new run does not sign', () => {
+    const phone = Phone.paired({ allowSha1: true });
+    phone.now += 90_000;
+    const body = login('ada', undefined, { algorithm: 'ssh-rsa' });
+    phone.request('r1', body);
+    phone.request('r2', body);
+    const allowed = phone.state;
+    phone.state = { ...allowed, settings: { ...allowed.settings, allowSha1: false } };
+    expect(phone.decided('r1')).toEqual([error('r1', 'unknown error')]);
+    expect(phone.step({ type: 'resume' })).toEqual([
+      { type: 'paired' },
+      error('r1', 'unknown error'),
+      error('r2', 'unknown error'),
+    ]);
   });
 });
 

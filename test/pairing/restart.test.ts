@@ -131,7 +131,7 @@ test('a conversation that nobody cuts off', async () => {
 
 test('the computer is cut off at every save, and nobody notices', async () => {
   const { ends } = await converse('none', 0, 'before');
-  expect(ends.computerStore.saves).toBeGreaterThan(15);
+  expect(ends.computerStore.saves).toBeGreaterThanOrEqual(15);
   for (let at = 0; at < ends.computerStore.saves; at++) {
     for (const when of ['before', 'after'] as const) {
       const conversation = await converse('computer', at, when);

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { nobleBox } from '../../src/crypto/box.js';
 import { FLUSH_MILLISECONDS, type Channel, type MakeChannels } from '../../src/pairing/channel.js';
 import { startComputerSession } from '../../src/pairing/computer-session.js';
-import { MAXIMUM_WAITING_EFFECTS, REMEMBERED_NONCES } from '../../src/pairing/driver.js';
+import { MAXIMUM_WAITING_EFFECTS } from '../../src/pairing/driver.js';
 import { decodeMessage, encodeCiphertextMessage, encodeKeyMessage } from '../../src/pairing/envelope.js';
 import { comparisonCode } from '../../src/pairing/identity.js';
 import { encodeAnswer, encodeRequest, type RequestBody } from '../../src/pairing/messages.js';
@@ -303,6 +303,20 @@ describe('the code of both keys', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
     await slow.close();
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+  });
+
+  test('that was not compared is not taken for the same by a run that compares none', async () => {
+    const ends = new PairOfEnds();
+    const computer = await ends.startComputer();
+    const confirm = vi.fn(() => new Promise<boolean>(() => undefined));
+    const first = await ends.startPhone({ qrText: computer.qrText, confirm });
+    await settle();
+    expect(confirm).toHaveBeenCalledOnce();
+    await first.close();
+    const again = await ends.startPhone();
+    expect(await again.ended).toBe('denied');
+    await expect(again.paired).rejects.toMatchObject({ code: 'pairing-ended' });
+    expect(await computer.ended).toBe('unpaired-by-phone');
   });
 
   test('lets requests wait until it is compared', async () => {
@@ -700,28 +714,99 @@ describe('floods', () => {
     expect((ends.computerStore.state?.length ?? 0) - size).toBeLessThan(1_000);
   });
 
-  test('of a real message, replayed, are let go while the store cannot keep up', async () => {
+  test('of answers that came before, and of keys of others, cost a computer no save', async () => {
+    const ends = new PairOfEnds();
+    const { computer } = await ends.pair();
+    await computer.request(authenticate());
+    await settle();
+    const queue = computer.address.receiveQueue;
+    const replayed = ends.network.carried.filter((carried) => carried.queue === queue);
+    const { publicKey } = decodeQrText(computer.qrText);
+    const keys = Array.from({ length: 10 }, () => encodeKeyMessage(publicKey, nobleBox.generateKey().publicKey));
+    const box = nobleBox.importKey(ends.phoneStore.secretKey ?? new Uint8Array(32)).shared(publicKey);
+    const unasked = encodeAnswer({ requestId: 'of nobody', version: '2.4.4', body: { kind: 'sign', error: 'no' } });
+    const saves = ends.computerStore.saves;
+    ends.computerEvents.length = 0;
+    // While a request waits as well.
+    ends.decide = () => new Promise(() => undefined);
+    void untilRejected(computer.request(login()));
+    await settle();
+    const duringRequest = ends.computerStore.saves;
+    expect(duringRequest).toBeGreaterThan(saves);
+    for (let round = 0; round < 50; round++) {
+      for (const carried of replayed) ends.network.deliver(carried);
+      for (const message of keys) ends.network.deliver({ channel: 'queue', queue, message });
+      ends.network.deliver({ channel: 'queue', queue, message: encodeCiphertextMessage(box, unasked) });
+      await settle();
+    }
+    expect(ends.computerStore.saves).toBe(duringRequest);
+    expect(computer.counters()).toMatchObject({ dropped: 0, duplicates: 50 * replayed.length });
+    const reports = ends.computerEvents.flatMap((event) => (event.type === 'report' ? [event.report] : []));
+    // The first of all the foreign keys is told.
+    expect(reports.filter((report) => report === 'second-key')).toHaveLength(1);
+    expect(reports.filter((report) => report === 'unsolicited-answer')).toHaveLength(50);
+  });
+
+  test('of a key that came before cost no save while the phone is greeted', async () => {
+    const ends = new PairOfEnds();
+    const computer = await ends.startComputer();
+    const message = encodeKeyMessage(decodeQrText(computer.qrText).publicKey, nobleBox.generateKey().publicKey);
+    const deliver = async (): Promise<void> => {
+      ends.network.deliver({ channel: 'queue', queue: computer.address.receiveQueue, message });
+      await settle();
+    };
+    await deliver();
+    const { saves } = ends.computerStore;
+    for (let round = 0; round < 10; round++) await deliver();
+    expect(ends.computerStore.saves).toBe(saves);
+    expect(computer.counters().duplicates).toBe(10);
+  });
+
+  test('of requests that are too old cost a phone no save', async () => {
     const ends = new PairOfEnds();
     const { computer, phone } = await ends.pair();
     await computer.request(authenticate());
+    const queue = phone.address.receiveQueue;
+    const replayed = ends.network.carried.filter((carried) => carried.queue === queue);
+    expect(replayed).toHaveLength(2);
+    await ends.clock.advance(48 * 3_600_000);
+    // The first forgets the answers.
+    for (const carried of replayed) ends.network.deliver(carried);
     await settle();
-    const replayed = ends.network.carried.filter(({ queue }) => queue === phone.address.receiveQueue).at(-1);
-    if (!replayed) throw new Error('nothing was sent');
+    const { saves } = ends.phoneStore;
+    const reports = ends.phoneEvents.length;
+    for (let round = 0; round < 20; round++) {
+      await ends.clock.advance(1_000);
+      for (const carried of replayed) ends.network.deliver(carried);
+      await settle();
+    }
+    expect(ends.phoneStore.saves).toBe(saves);
+    expect(ends.phoneEvents.length - reports).toBe(40);
+    expect(ends.keys.signed).toHaveLength(1);
+  });
+
+  test('of real messages are let go while the store cannot keep up', async () => {
+    const ends = new PairOfEnds();
+    const { computer, phone } = await ends.pair();
+    await settle();
+    const secretKey = ends.computerStore.secretKey ?? new Uint8Array(32);
+    const phonePublicKey = nobleBox.importKey(ends.phoneStore.secretKey ?? new Uint8Array(32)).publicKey;
+    const stale = { requestId: 'old', unixSeconds: 0, version: '2.4.4', acknowledge: true, body: authenticate() };
+    const message = encodeCiphertextMessage(nobleBox.importKey(secretKey).shared(phonePublicKey), encodeRequest(stale));
     let resume: () => void = () => undefined;
     ends.phoneStore.beforeSave = () => new Promise((resolve) => (resume = resolve));
-    const carried = ends.network.carried.length;
-    for (let index = 0; index < 2 * MAXIMUM_WAITING_EFFECTS; index++) ends.network.deliver(replayed);
-    expect(phone.counters().dropped).toBeGreaterThan(0);
-    expect(phone.counters().dropped).toBeGreaterThanOrEqual(MAXIMUM_WAITING_EFFECTS);
-    expect(ends.network.carried.length).toBe(carried);
+    phone.askAgain();
+    const told = (): number => ends.phoneEvents.filter(({ type }) => type === 'report').length;
+    for (let index = 0; index < MAXIMUM_WAITING_EFFECTS + 10; index++) {
+      ends.network.deliver({ channel: 'queue', queue: phone.address.receiveQueue, message });
+    }
+    await settle();
+    expect([phone.counters().dropped, told()]).toEqual([10, 0]);
     ends.phoneStore.beforeSave = () => undefined;
     resume();
     await settle();
-    expect(ends.network.carried.length - carried).toBeLessThanOrEqual(MAXIMUM_WAITING_EFFECTS);
-    expect(ends.keys.signed).toHaveLength(1);
-    // What is saved stays bounded too.
-    const saved = JSON.stringify(new TextDecoder().decode(ends.phoneStore.state));
-    expect(saved.length).toBeLessThan(40 * REMEMBERED_NONCES + 20_000);
+    expect(told()).toBe(MAXIMUM_WAITING_EFFECTS);
+    expect(await computer.request(login())).toMatchObject({ kind: 'sign' });
   });
 });
 
@@ -736,7 +821,8 @@ describe('a store', () => {
     const answer = encodeAnswer({ requestId: 'of nobody', version: '2.4.4', body: { kind: 'sign', error: 'no' } });
     const message = encodeCiphertextMessage(box, answer);
     ends.computerStore.beforeSave = () => new Promise(() => undefined);
-    for (let index = 0; index < MAXIMUM_WAITING_EFFECTS + 10; index++) {
+    void untilRejected(computer.request(login()));
+    for (let index = 1; index < MAXIMUM_WAITING_EFFECTS + 10; index++) {
       ends.network.deliver({ channel: 'queue', queue: computer.address.receiveQueue, message });
     }
     expect(computer.counters().dropped).toBe(10);

@@ -4,10 +4,11 @@ import { stat } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { VaultwireError } from 'vaultwire';
 import { type SignRequest } from 'vaultwire/pairing';
 import { completeSignData, encodePublicKey, encodeSshString } from 'vaultwire/pairing/ssh';
+import { sayText } from '../../reference/src/computer/agent.js';
 import { phoneKeys, type SignNotice } from '../../reference/src/computer/agent-keys.js';
 import {
   AgentFrames,
@@ -19,7 +20,9 @@ import {
   MAXIMUM_AGENT_MESSAGE,
 } from '../../reference/src/computer/agent-protocol.js';
 import { createAgentServer, type AgentKeys, type SignOrder } from '../../reference/src/computer/agent-server.js';
+import { authorizedKey } from '../../reference/src/computer/authorized-key.js';
 import { listenOn } from '../../reference/src/computer/home.js';
+import { pairedText } from '../../reference/src/computer/pair.js';
 import { NamedHosts } from '../../reference/src/computer/named-hosts.js';
 import { refused } from '../support/refused.js';
 import { temporaryFolder, whenDone } from './support.js';
@@ -412,6 +415,46 @@ describe('signatures of the phone', () => {
       { kind: 'sign', data: fileData, fingerprint: Uint8Array.from(createHash('sha256').update(publicKey).digest()) },
     ]);
     expect(notices[0]?.subject).toBe('signature for file');
+  });
+
+  it('signs nothing but logins over a forwarded agent', async () => {
+    const { keys, requests, notices } = signingPhone();
+    const hop = { ...binding, sessionId: otherSessionId, hostKey: otherHostKey, forwarding: true };
+    await refused('not-permitted', () => keys.sign(order(fileData, hop)));
+    await refused('not-permitted', () => keys.sign(order(fileData, hop, binding)));
+    expect(requests).toEqual([]);
+    expect(notices.map(({ outcome }) => outcome)).toEqual(['refused', 'refused']);
+    await keys.sign(order(fileData, binding));
+    expect(requests).toHaveLength(1);
+  });
+
+  it('come without what a phone could do to a terminal, or to authorized_keys', async ({ onTestFinished }) => {
+    const email = 'alice@example.com\nssh-ed25519 AAAA evil\u001b[2J\u202e\u200b\u2028';
+    const shown = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
+    const me = { email, publicKeyWire: publicKey };
+    const session = { paired: Promise.resolve(me), request: () => Promise.reject(new Error('not asked')) };
+    const [identity] = await phoneKeys(session, new NamedHosts(), () => undefined).identities();
+    expect(identity?.comment).toMatch(shown);
+    const line = authorizedKey(publicKey, email);
+    expect(line).toMatch(shown);
+    expect(line).toMatch(/^ssh-ed25519 \S+ alice@example\.com/);
+    for (const text of pairedText(me).split('\n')) expect(text).toMatch(shown);
+    expect(pairedText(me).split('\n')).toHaveLength(4);
+
+    const said = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    const failed = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+    });
+    sayText({ event: 'ready', SSH_AUTH_SOCK: '/agent.sock', email });
+    sayText({ event: 'asked', subject: email });
+    sayText({ event: 'signed', subject: email });
+    sayText({ event: 'refused', subject: email, reason: email });
+    sayText({ event: 'failed', reason: email });
+    const texts = [...said.mock.calls, ...failed.mock.calls].map(String);
+    expect(texts).toHaveLength(5);
+    expect(texts.map((one) => one.split('\n').length)).toEqual([5, 1, 1, 1, 1]);
+    for (const one of texts.flatMap((all) => all.split('\n'))) expect(one).toMatch(shown);
   });
 
   it('passes on no signature that the key does not verify', async () => {

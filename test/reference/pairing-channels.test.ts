@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -21,9 +21,15 @@ import {
   type RelayOptions,
   type RunningRelay,
 } from '../../reference/src/channels/index.js';
-import { decodeFrame, encodeFrame, type RelayFrame } from '../../reference/src/channels/relay-frames.js';
+import {
+  decodeFrame,
+  encodeFrame,
+  MAXIMUM_FRAME_BYTES,
+  type RelayFrame,
+} from '../../reference/src/channels/relay-frames.js';
 import { terminalQr } from '../../reference/src/terminal-qr.js';
 import { refused } from '../support/refused.js';
+import { MovableRelay } from './movable-relay.js';
 import { CLI, temporaryFolder, whenDone } from './support.js';
 
 const PAIRING = '5C8A3B9E-0C5B-4D12-9B55-3E6C2A1F7D04';
@@ -180,7 +186,7 @@ describe('a queue of two folders', () => {
     const now = Date.now();
     const stamp = (time: number): string => String(time).padStart(15, '0');
     const random = randomBytes(16).toString('hex');
-    await mkdir(queue);
+    await mkdir(queue, { mode: 0o700 });
     const young = `.${stamp(now)}-7-${random}`;
     const old = `.${stamp(now - 2 * HOUR)}-7-${random}`;
     const long = `${stamp(now)}-7-${random}`;
@@ -194,6 +200,84 @@ describe('a queue of two folders', () => {
     expect(await inbox.until(1)).toEqual(['whole']);
     await phone.close();
     expect((await readdir(queue)).sort()).toEqual([young, 'notes.txt'].sort());
+  });
+
+  it('is not stopped by what is no file: a link without an end, a pipe that nobody writes to, a folder', async () => {
+    const folder = await temporaryFolder();
+    const queue = join(folder, PAIRING);
+    const name = (time: number): string => `${String(time).padStart(15, '0')}-7-${randomBytes(16).toString('hex')}`;
+    await mkdir(queue, { mode: 0o700 });
+    await symlink('/dev/zero', join(queue, name(Date.now())));
+    await writeFile(join(folder, 'secret'), 'of another place');
+    await symlink(join(folder, 'secret'), join(queue, name(Date.now())));
+    execFileSync('mkfifo', [join(queue, name(Date.now()))]);
+    const folders = [name(Date.now()), name(0)].sort();
+    for (const odd of folders) await mkdir(join(queue, odd));
+    const phone = phoneOf({ folder });
+    const inbox = new Inbox(phone);
+    for (const message of messages(3)) await directory({ folder }).send(bytes(message));
+    expect(await inbox.until(3)).toEqual(messages(3));
+    await phone.close();
+    expect(new Set(inbox.all)).toEqual(new Set(messages(3)));
+    for (const left of await readdir(queue)) expect(folders).toContain(left);
+  });
+
+  it('gives every message, whatever its receiver makes of another', async () => {
+    const folder = await temporaryFolder();
+    for (const message of messages(3)) await directory({ folder }).send(bytes(message));
+    const faults: unknown[] = [];
+    const watch = (): { close: () => void } => ({ close: () => undefined });
+    const phone = phoneOf({ folder, watch, pollMilliseconds: 1e6, onFault: (error) => faults.push(error) });
+    const seen: string[] = [];
+    await new Promise<void>((resolve) => {
+      phone.receive((message) => {
+        seen.push(text(message));
+        if (seen.length === 3) resolve();
+        throw new Error('odd');
+      });
+    });
+    await phone.close();
+    expect(seen.sort()).toEqual(messages(3));
+    expect(faults).toHaveLength(3);
+  });
+
+  it('is not used when it is a link, or when others could write to it', async () => {
+    const parent = await temporaryFolder();
+    const [target, link, open, inner] = ['target', 'link', 'open', 'inner'].map((name) => join(parent, name)) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    for (const folder of [target, open, inner]) await mkdir(folder, { mode: 0o700 });
+    await symlink(target, link);
+    await chmod(open, 0o720);
+    await symlink(target, join(inner, PAIRING));
+    // A folder that is not ours: to root none is foreign before it is given away.
+    let foreign = '/usr';
+    if (process.getuid?.() === 0) {
+      foreign = join(parent, 'foreign');
+      await mkdir(foreign, { mode: 0o700 });
+      await chown(foreign, 65_534, 65_534);
+    }
+    const reasons = [
+      [link, 'symbolic link'],
+      [open, 'others can write'],
+      [inner, 'symbolic link'],
+      [foreign, 'another user'],
+    ] as const;
+    for (const [folder, reason] of reasons) {
+      const error = await refused('not-permitted', () => directory({ folder }).send(bytes('nowhere')));
+      expect(error.message).toContain(reason);
+      const fault = await new Promise((resolve) => {
+        phoneOf({ folder, onFault: resolve }).receive(() => undefined);
+      });
+      expect(fault).toMatchObject({ code: 'not-permitted' });
+    }
+    expect(await readdir(target)).toEqual([]);
+    const home = join(parent, 'home');
+    const pair = spawn(process.execPath, [CLI, 'pair', '--home', home, '--queue', open], { stdio: 'ignore' });
+    expect(await once(pair, 'exit')).toEqual([1, null]);
   });
 
   it('serves several processes that send at once', async () => {
@@ -311,16 +395,16 @@ describe('a relay', () => {
   });
 
   it('is found again after a restart, and gets what was sent in between', async () => {
-    const first = await relay();
+    const first = await MovableRelay.start();
     const lost: unknown[] = [];
     const computer = over(first.url, { onFault: (error) => lost.push(error) });
     const inbox = new Inbox(over(first.url, PHONE));
     await computer.send(bytes('before'));
     await inbox.until(1);
-    await first.close();
+    await first.stop();
     const sending = computer.send(bytes('meanwhile'));
     while (lost.length === 0) await new Promise((resolve) => setImmediate(resolve));
-    await relay({ port: first.port });
+    await first.restart();
     await sending;
     expect(await inbox.until(2)).toEqual(['before', 'meanwhile']);
   });
@@ -396,28 +480,158 @@ describe('a relay', () => {
     expect(await closeCode(first)).toBe(1008);
   });
 
-  it('drops a client that reads nothing, and keeps its messages', async () => {
-    const server = await relay({ limits: { maximumUnreadBytes: 0 } });
-    const socket = await raw(server.url);
+  /** A client that reads one queue, and has stopped to read what comes. */
+  const deaf = async (url: string): Promise<WebSocket> => {
+    const socket = await raw(url);
     socket.send(encodeFrame({ kind: 'subscribe', queue: PAIRING }));
     socket.ping();
     await once(socket, 'pong');
     socket.pause();
+    return socket;
+  };
+  const big = new Uint8Array(CHANNEL_LIMITS.maximumMessageBytes);
+  /** What a frame's header adds. */
+  const aFrame = MAXIMUM_FRAME_BYTES + 16;
+
+  it('holds nothing more for a client that reads nothing, and gives it all when it reads again', async () => {
+    const server = await relay({ limits: { maximumUnreadBytes: 0 } });
+    const socket = await deaf(server.url);
     const computer = over(server.url);
     // Until what the system buffers is full.
-    const big = new Uint8Array(CHANNEL_LIMITS.maximumMessageBytes);
-    const closed = once(socket, 'close');
-    for (let count = 0; count < 40; count++) await computer.send(big);
+    while (server.counts().unreadBytes === 0) await computer.send(big);
+    for (let count = 0; count < 8; count++) await computer.send(big);
+    expect(server.counts().unreadBytes).toBeLessThanOrEqual(aFrame);
+    const last = bytes('last');
+    await computer.send(last);
+    const received = new Promise<void>((resolve) => {
+      socket.on('message', (data: Buffer) => {
+        const frame = decodeFrame(data);
+        if (frame.kind === 'message' && frame.message.length === last.length) resolve();
+      });
+    });
     socket.resume();
-    await closed;
+    await received;
+    expect(server.counts().messages).toBeGreaterThan(8);
+  });
+
+  it('drops the client that holds up the most when all of them hold up too much', async () => {
+    const limits = { maximumUnreadBytes: 0, maximumTotalUnreadBytes: aFrame };
+    const server = await relay({ limits });
+    for (let count = 0; count < 3; count++) await deaf(server.url);
+    const computer = over(server.url);
+    await computer.send(bytes('connected'));
+    expect(server.counts().connections).toBe(4);
+    while (server.counts().connections > 2) {
+      await computer.send(big);
+      expect(server.counts().unreadBytes).toBeLessThanOrEqual(aFrame);
+    }
+    await computer.send(bytes('still there'));
+  });
+
+  it.each([
+    [
+      'pings',
+      (socket: WebSocket) => {
+        socket.ping(Buffer.alloc(125));
+      },
+    ],
+    [
+      'publishes',
+      (socket: WebSocket) => {
+        socket.send(encodeFrame({ kind: 'publish', id: '44'.repeat(16), queue: 'flood', message: bytes('') }));
+      },
+    ],
+  ])('drops a client that reads no answer and %s on', async (_name, ask) => {
+    const server = await relay({ limits: { maximumUnreadBytes: 0 } });
+    const socket = await deaf(server.url);
+    const computer = over(server.url);
+    while (server.counts().unreadBytes === 0) await computer.send(big);
+    while (server.counts().connections > 1) {
+      for (let count = 0; count < 100; count++) ask(socket);
+      await computer.send(bytes('next'));
+    }
     expect(server.counts().messages).toBeGreaterThan(0);
   });
 
+  it('gives a message once over a connection, however often it is asked', async () => {
+    const server = await relay();
+    const socket = await raw(server.url);
+    await over(server.url).send(bytes('once'));
+    let given = 0;
+    socket.on('message', () => given++);
+    for (let count = 0; count < 20; count++) socket.send(encodeFrame({ kind: 'subscribe', queue: PAIRING }));
+    socket.ping();
+    await once(socket, 'pong');
+    expect(given).toBe(1);
+  });
+
+  it('gives what came while nobody listened to who listens again', async () => {
+    const server = await relay();
+    const phone = over(server.url, PHONE);
+    const first = new Inbox(phone);
+    const computer = over(server.url);
+    await computer.send(bytes('first'));
+    await first.until(1);
+    first.stop();
+    await computer.send(bytes('second'));
+    // What the relay accepted it has given the phone before this.
+    await phone.send(bytes('in order'));
+    expect(await new Inbox(phone).until(1)).toEqual(['second']);
+  });
+
   it('drops a client that does not show that it is there', async () => {
-    const server = await relay({ limits: { heartbeat: 250 } });
+    let beat: () => void = () => undefined;
+    const every: RelayOptions['every'] = (milliseconds, work) => {
+      expect(milliseconds).toBe(30_000);
+      beat = work;
+      return () => undefined;
+    };
+    const server = await relay({ every });
     const [dead, living] = [await raw(server.url, false), await raw(server.url)];
-    expect(await closeCode(dead)).toBe(1006);
+    const pinged = once(living, 'ping');
+    beat();
+    await pinged;
+    // When the relay answers this, it has heard the answer to its own.
+    living.ping();
+    await once(living, 'pong');
+    const closed = closeCode(dead);
+    beat();
+    expect(await closed).toBe(1006);
     expect(living.readyState).toBe(WebSocket.OPEN);
+  });
+
+  it('is asked less and less often while it sends everybody away, and is said to do so', async () => {
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    whenDone(() => {
+      server.close();
+      return Promise.resolve();
+    });
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    server.on('connection', (socket) => {
+      socket.close(1013, 'too many connections');
+    });
+    const waits: number[] = [];
+    const faults: unknown[] = [];
+    await new Promise<void>((resolve) => {
+      const after: RelayChannelOptions['after'] = (milliseconds, work) => {
+        waits.push(milliseconds);
+        if (waits.length < 10) setImmediate(work);
+        else resolve();
+        return () => undefined;
+      };
+      over(`ws://127.0.0.1:${port}`, {
+        retryMilliseconds: 1000,
+        after,
+        onFault: (error) => faults.push(error),
+      }).receive(() => undefined);
+    });
+    for (const [failures, wait] of waits.entries()) {
+      const longest = 1000 * Math.min(2 ** failures, 60);
+      expect(wait).toBeGreaterThanOrEqual(longest / 2);
+      expect(wait).toBeLessThanOrEqual(longest);
+    }
+    expect(faults[0]).toMatchObject({ code: 'channel-failed', message: expect.stringContaining('1013') as string });
   });
 
   it('is left for a new connection when it falls silent', async () => {

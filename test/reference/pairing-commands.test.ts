@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -88,6 +88,29 @@ describe('vaultwire agent', () => {
     expect(await agent.exited()).toBe(1);
     await expect(stat(join(world.computerHome, 'pairing.json'))).rejects.toThrow('ENOENT');
   });
+
+  it('ends when it can no longer save the pairing, and says why', async () => {
+    world = await World.pair(['queue']);
+    await world.phone('all');
+    const agent = await world.agent();
+    const file = join(world.computerHome, 'pairing.json');
+    const kept = await readFile(file);
+    await rm(file);
+    await mkdir(file);
+    const askForKey = (): Promise<Run> =>
+      vaultwire('public-key', '--home', world?.computerHome ?? '', '--pgp', `Alice <${EMAIL}>`);
+    expect((await askForKey()).code).toBe(1);
+    expect(await agent.until({ event: 'failed' })).toMatchObject({
+      reason: expect.stringContaining('pairing.json: cannot be read (EISDIR)') as unknown,
+    });
+    expect(await agent.exited()).toBe(1);
+
+    await rmdir(file);
+    await writeFile(file, kept, { mode: 0o600 });
+    world.forgetAgent();
+    await world.agent();
+    expect((await askForKey()).code).toBe(0);
+  });
 });
 
 describe.skipIf(!isInstalled('sshd', 'ssh', 'ssh-keygen'))('other keys than Ed25519', () => {
@@ -159,6 +182,21 @@ describe.skipIf(!isInstalled('sshd', 'ssh'))('logins that the phone asks about',
       if (approve) await phone.until({ event: 'signed' });
     }
     expect(name).toContain(String(sshd.port));
+  });
+
+  it('are all that an agent signs for a host that it is forwarded to', async ({ skip }) => {
+    skip(!isInstalled('ssh-keygen'));
+    world = await World.pair(['queue']);
+    const agent = await world.agent();
+    await world.phone('all');
+    const sshd = await startSshd(world.publicKey);
+    const key = join(world.folder, 'key.pub');
+    await writeFile(key, world.publicKey);
+    const sign = `printf x | ssh-keygen -Y sign -n file -f '${key}'`;
+    expect(await ssh(world, sshd, sign, ['-A'])).toMatchObject({ code: 255, stdout: '' });
+    expect(await agent.until({ event: 'refused' })).toMatchObject({ reason: 'a forwarded agent: signs logins only' });
+    const atHome = await run('sh', ['-c', sign], { env: world.env });
+    expect(atHome.stdout).toContain('BEGIN SSH SIGNATURE');
   });
 
   it('are always asked about when nobody says which host it is', async () => {

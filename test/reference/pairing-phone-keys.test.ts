@@ -3,9 +3,12 @@ import { createHash, createPublicKey, randomBytes, X509Certificate } from 'node:
 import { chmod, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { nodeSuite } from 'vaultwire/crypto/node';
 import { completeSignData, encodeSignData, encodeSignature, verifySignature } from 'vaultwire/pairing/ssh';
 import { gitSigner, generatePgpKey } from '../../reference/src/phone/pgp-key.js';
+import { openKeysFile } from '../../reference/src/phone/keys-file.js';
 import { createPhone, openPhone } from '../../reference/src/phone/phone-home.js';
+import { openSealedFile } from '../../reference/src/phone/private-file.js';
 import { generateSshKey, SSH_KEY_TYPES, sshSigner } from '../../reference/src/phone/ssh-key.js';
 import { u2fSigner, type U2fAccount } from '../../reference/src/phone/u2f-keys.js';
 import { refused } from '../support/refused.js';
@@ -139,6 +142,30 @@ describe("the phone's other files", () => {
     await kept!.store.clear();
     expect(await kept!.store.load()).toBeUndefined();
     expect(await again.pairings()).toEqual([]);
+  });
+
+  it('forget no pin for a new one', async () => {
+    const folder = await newPhone();
+    const { stateKey } = await openKeysFile(join(folder, 'keys.age'), PASSPHRASE);
+    const pins = Array.from({ length: 4095 }, (_, index) => ({ hostName: `host${index}.example`, hostKey: 'AQID' }));
+    const memory = await openSealedFile<unknown>({
+      path: join(folder, 'memory'),
+      name: 'memory',
+      key: await nodeSuite.importAesKey(stateKey),
+      first: undefined,
+      decode: (document) => document,
+      encode: (document) => document,
+    });
+    await memory.change(() => ({ version: 1, u2f: [], hosts: [], pins }));
+
+    const phone = await openedPhone(folder);
+    for (const hostName of ['last.example', 'more.example']) {
+      await phone.addPin({ hostName, hostKey: new Uint8Array([4]) });
+    }
+    expect(phone.pins().map(({ hostName }) => hostName)).toEqual([
+      ...pins.map(({ hostName }) => hostName),
+      'last.example',
+    ]);
   });
 
   it('show nothing of what they hold, and refuse to be damaged, or to stand for one another', async () => {

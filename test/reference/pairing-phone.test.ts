@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
 import { isoCBOR } from '@simplewebauthn/server/helpers';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeQrText, HOST_KEY_MISMATCHED, pairingIdentifier, queueNames, type SignRequest } from 'vaultwire/pairing';
 import { type Consent, type Decision, type SshSigner } from 'vaultwire/pairing/phone';
@@ -15,6 +16,7 @@ import {
   encodeSignature,
   encodeSignData,
   publicKeyFingerprint,
+  publicKeyFingerprintText,
   verifySignature,
 } from 'vaultwire/pairing/ssh';
 import { encodeAuthenticationMessage, encodeRegistrationMessage } from 'vaultwire/pairing/u2f';
@@ -23,7 +25,7 @@ import { linesOf } from '../../reference/src/phone/lines.js';
 import { describeConsent, describePolicy, jsonScreen, textScreen } from '../../reference/src/phone/screen.js';
 import { generateSshKey, sshSigner } from '../../reference/src/phone/ssh-key.js';
 import { refused } from '../support/refused.js';
-import { Log, newPhone, openedPhone, PhoneProcess, RawComputer, world } from './phone-support.js';
+import { ALICE, Log, newPhone, openedPhone, PhoneProcess, RawComputer, world } from './phone-support.js';
 import { CLI, temporaryFolder, whenDone } from './support.js';
 
 const SESSION_ID = new Uint8Array(32).fill(9);
@@ -192,9 +194,10 @@ describe('a phone and a computer', () => {
     expect(screen.asked.all).toHaveLength(3);
     expect(phone.pins()).toEqual([{ hostName: 'git.example.com', hostKey: host.publicKey }]);
     expect(phone.hosts()).toContainEqual({ user: 'alice', host: 'git.example.com' });
+    await laptop.computer.request({ kind: 'me', pgpUserId: 'Somebody Else <else@example.com>' });
     const { hosts, pgpUserIds } = await laptop.computer.request({ kind: 'hosts' });
     expect(hosts).toEqual(phone.hosts());
-    expect(pgpUserIds).toEqual([]);
+    expect(pgpUserIds).toEqual([ALICE]);
   });
 
   it('approve or reject without asking where nobody is to be asked', async () => {
@@ -369,7 +372,68 @@ describe("the phone's screen", () => {
     expect(text).toMatch(/certain:\n +user +alice\n +only said by the computer:\n +command +ssh example\.com/);
     expect(text).toContain('nothing proves which one it is');
     expect(text).not.toContain('3 hours');
-    expect(describeConsent(signature)).toContain('3 hours');
+    expect(text).toMatch(/\nApprove\?\n {4}y +yes\n {4}n +no\n$/);
+  });
+
+  it('says what will not be asked about again, and offers nothing that the computer alone says', async () => {
+    expect(describeConsent(signature, 200)).toMatch(
+      /\n {4}t +yes, and [^\n]+ 3 hours: u2f-authenticate https:\/\/a\.exa/,
+    );
+    expect(describeConsent(signature, 200)).toMatch(/\n {4}a +yes, and [^\n]+ 3 hours: every u2f-authenticate\n$/);
+    const hostKey = new Uint8Array([1]);
+    const known: Consent['subject'] = {
+      kind: 'ssh-login',
+      user: 'alice\u202e',
+      algorithm: 'ssh-ed25519',
+      hostVerified: true,
+      hostKey,
+      hostNames: [],
+    };
+    const scope = `ssh-login as alice\ufffd at the host with the key ${publicKeyFingerprintText(hostKey)}`;
+    expect(describeConsent({ ...consent, subject: known, mayRemember: true }, 200)).toContain(`3 hours: ${scope}\n`);
+
+    const content = {
+      type: 'tag',
+      object: 'a',
+      objectType: 'commit',
+      tag: 'b',
+      tagger: 'c',
+      message: hostKey,
+    } as const;
+    const git: Consent = { ...signature, subject: { kind: 'git-tag', userId: 'Alice', content } };
+    expect(describeConsent(git)).not.toMatch(/\n {4}t/);
+    const { input, shown, screen } = typed();
+    const asked = screen.ask('p', git, never);
+    input.write('t\n');
+    await shown.until((text) => text.startsWith('Approve?'));
+    input.write('a\n');
+    expect(await asked).toEqual({ approve: true, remember: 'kind' });
+  });
+
+  it('lets no text reach the margin, however long or wide it is', () => {
+    const fake = 'host       github.com';
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 200 }),
+        fc.constantFrom('x', '宽', '🔑'),
+        fc.constantFrom(40, 80, 133),
+        (length, filler, columns) => {
+          const value = `${filler.repeat(length)}${fake}`;
+          const plain = { ...consent, verified: [{ name: 'command', value: 'x' }] } as const;
+          const long: Consent = { ...plain, computer: value, verified: [{ name: 'command', value }] };
+          const [head = '', ...lines] = describeConsent(long, columns).trim().split('\n');
+          expect(head.length).toBeLessThan(80);
+          expect(head).toMatch(/ wants to log in over SSH\.$/);
+          const added = lines.filter((line) => !describeConsent(plain, columns).includes(line));
+          for (const line of added) {
+            expect(line).toMatch(/^ {4}(?: {11}|command {4})/);
+            const width = Array.from(line).reduce((sum, character) => sum + (character > '~' ? 2 : 1), 0);
+            expect(width).toBeLessThan(columns);
+          }
+          expect(added.map((line) => line.slice(15)).join('')).toBe(value);
+        },
+      ),
+    );
   });
 
   function typed(isTerminal = false) {
@@ -427,8 +491,11 @@ describe("the phone's screen", () => {
     controller.abort();
     const third = screen.ask('p', consent, controller.signal);
     expect(await first).toEqual({ approve: false });
-    await shown.until((text) => text === 'No longer asked.\n');
-    await settle();
+    await shown.until((text) => text.startsWith('No longer asked.'));
+    input.write('\n');
+    await shown.until(
+      (text) => text.includes('wants to log in') && shown.all.indexOf(text) < shown.all.lastIndexOf(text),
+    );
     input.write('y\n');
     expect(await second).toEqual({ approve: true });
     expect(await third).toEqual({ approve: false });
@@ -439,10 +506,59 @@ describe("the phone's screen", () => {
     await settle();
     input.write('n\n');
     expect(await fourth).toEqual({ approve: false });
-    const confirming = screen.confirm('123 456');
     input.write('yes\n');
-    expect(await confirming).toBe(true);
+    await settle();
+    const confirming = screen.confirm('123 456');
+    await shown.until((text) => text.includes('123 456'));
+    input.write('no\n');
+    expect(await confirming).toBe(false);
   });
+
+  it.each([true, false])(
+    'takes no yes for the next question that was meant for a withdrawn one: %s',
+    async (terminal) => {
+      const { input, shown, screen } = typed(terminal);
+      const next: Consent = { ...signature, computer: 'server' };
+      const withdrawn = async (): Promise<void> => {
+        const controller = new AbortController();
+        const before = shown.all.length;
+        const asked = screen.ask('p', consent, controller.signal);
+        await shown.until((text) => shown.all.lastIndexOf(text) >= before && text.includes('wants to log in'));
+        controller.abort();
+        expect(await asked).toEqual({ approve: false });
+      };
+      const count = (part: string): number => shown.all.filter((text) => text.includes(part)).length;
+      await withdrawn();
+      const asking = screen.ask('p', next, never);
+      input.write('y\na\n');
+      await shown.until(() => count('Press Enter') === 3);
+      expect(count('server wants')).toBe(0);
+      input.write('\n');
+      await shown.until(() => count('server wants') === 1);
+      input.write('n\n');
+      expect(await asking).toEqual({ approve: false });
+
+      await withdrawn();
+      const confirming = screen.confirm('123 456');
+      input.write('yes\n');
+      await shown.until(() => count('Press Enter') === 5);
+      expect(count('123 456')).toBe(0);
+      input.write('\n');
+      await shown.until(() => count('123 456') === 1);
+      input.write('yes\n');
+      expect(await confirming).toBe(true);
+
+      await withdrawn();
+      const controller = new AbortController();
+      const unseen = screen.ask('p', next, controller.signal);
+      controller.abort();
+      expect(await unseen).toEqual({ approve: false });
+      const last = [screen.ask('p', next, never), screen.confirm('123 456')];
+      input.end('y\n');
+      expect(await Promise.all(last)).toEqual([{ approve: false }, false]);
+      expect(count('server wants')).toBe(1);
+    },
+  );
 
   it('keeps a bounded number of lines of bounded length', async () => {
     const input = new PassThrough();

@@ -19,6 +19,12 @@ export interface Run {
   readonly stderr: string;
 }
 
+/** Without what Git hands to hooks, one of which may have started the tests; in a language that tests can read. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
+  return { ...Object.fromEntries(inherited), LC_ALL: 'C' };
+}
+
 /** Runs a program to its end. */
 export async function run(
   program: string,
@@ -29,7 +35,7 @@ export async function run(
     readonly signal?: AbortSignal | undefined;
   } = {},
 ): Promise<Run> {
-  const child = spawn(program, parameters, { stdio: 'pipe', env: { ...process.env, ...options.env } });
+  const child = spawn(program, parameters, { stdio: 'pipe', env: { ...plainEnvironment(), ...options.env } });
   options.signal?.addEventListener('abort', () => child.kill('SIGKILL'));
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

@@ -1,19 +1,15 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { temporaryFolder, whenDone } from './support.js';
 
-const SSHD = '/usr/sbin/sshd';
+export { isInstalled } from '../../scripts/debian-packages.mjs';
 
-/** Whether this machine has the programs; sshd is looked for where distributions put it. */
-export const isInstalled = (...programs: readonly string[]): boolean =>
-  programs.every((program) =>
-    program === 'sshd' ? existsSync(SSHD) : spawnSync('which', [program], { stdio: 'ignore' }).status === 0,
-  );
+const SSHD = '/usr/sbin/sshd';
 
 export interface Sshd {
   readonly port: number;
@@ -34,7 +30,7 @@ export interface Sshd {
  */
 export async function startSshd(authorizedKeys: string, hostKeyType = 'ed25519'): Promise<Sshd> {
   const folder = await temporaryFolder();
-  // sshd of root asks for its own empty folder, which the service of the distribution would have made.
+  // sshd of root asks for its own empty folder, which the service of the distribution would have made. It is removed after all tests.
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
   await writeFile(join(folder, 'authorized_keys'), `${authorizedKeys}\n`);
   let generation = 0;

@@ -49,6 +49,11 @@ export class FakeClock implements Clock {
     };
   }
 
+  /** Puts the clock back. Timers ring when their time comes again. */
+  turnBack(milliseconds: number): void {
+    this.#now -= milliseconds;
+  }
+
   /** How many timers are set. */
   get timers(): number {
     return this.#timers.length;

@@ -1,8 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { watch as watchFolder } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { constants, watch as watchFolder } from 'node:fs';
+import { lstat, mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { VaultwireError } from 'vaultwire';
+import { isVaultwireError, VaultwireError } from 'vaultwire';
 import { assertMessageLength, assertQueueNames, CHANNEL_LIMITS, type OpenChannel, type QueueEnds } from './channel.js';
 
 /** Watches a folder until it is closed. It may miss changes, and may fail at once or later. */
@@ -13,7 +13,10 @@ export type Watch = (
 ) => { readonly close: () => void };
 
 export interface DirectoryQueueOptions extends QueueEnds {
-  /** Holds a folder for each queue. Made when it is not there, for its owner alone. */
+  /**
+   * Holds a folder for each queue. Made when it is not there, for its owner alone; one that others can write to is not
+   * used, nor is a symbolic link.
+   */
   readonly folder: string;
   /** Milliseconds since 1970. Default: the system's clock. */
   readonly now?: () => number;
@@ -49,9 +52,7 @@ const CLOSE_GRACE = 2000;
  */
 export function directoryChannel(options: DirectoryQueueOptions): OpenChannel {
   assertQueueNames(options);
-  const { folder, now = Date.now } = options;
-  const outgoing = join(folder, options.sendQueue);
-  const incoming = join(folder, options.receiveQueue);
+  const { folder, sendQueue, receiveQueue, now = Date.now } = options;
   const receivers = new Set<() => Promise<void>>();
   const sends = new Set<Promise<void>>();
   let isClosed = false;
@@ -60,7 +61,7 @@ export function directoryChannel(options: DirectoryQueueOptions): OpenChannel {
     async send(message) {
       if (isClosed) throw new VaultwireError('channel-failed', 'queue: closed');
       assertMessageLength(message);
-      const sending = write(outgoing, new Uint8Array(message), now());
+      const sending = write(folder, sendQueue, new Uint8Array(message), now());
       sends.add(sending);
       try {
         await sending;
@@ -69,7 +70,7 @@ export function directoryChannel(options: DirectoryQueueOptions): OpenChannel {
       }
     },
     receive(deliver) {
-      const stop = receive(incoming, now, options, deliver);
+      const stop = receive(folder, receiveQueue, now, options, deliver);
       receivers.add(stop);
       return () => {
         receivers.delete(stop);
@@ -84,9 +85,36 @@ export function directoryChannel(options: DirectoryQueueOptions): OpenChannel {
   };
 }
 
-async function write(queue: string, message: Uint8Array, now: number): Promise<void> {
+/**
+ * Makes a folder of queues, mode 0700.
+ *
+ * @throws VaultwireError `not-permitted` when it is there and a symbolic link, somebody else's, or others can write to
+ *   it: they could take messages away
+ */
+export async function makeQueueFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  // Of the folder itself, not of what a link leads to.
+  const { uid, mode } = await lstat(folder);
+  if ((mode & constants.S_IFMT) === constants.S_IFLNK) {
+    throw new VaultwireError('not-permitted', `${folder}: is a symbolic link; name the folder that it leads to`);
+  }
+  if (process.platform === 'win32') return;
+  if (uid !== process.getuid?.()) throw new VaultwireError('not-permitted', `${folder}: belongs to another user`);
+  if ((mode & 0o022) !== 0) {
+    throw new VaultwireError('not-permitted', `${folder}: others can write to it; make it private with chmod 700`);
+  }
+}
+
+async function makeQueue(folder: string, name: string): Promise<string> {
+  await makeQueueFolder(folder);
+  const queue = join(folder, name);
+  await makeQueueFolder(queue);
+  return queue;
+}
+
+async function write(folder: string, queueName: string, message: Uint8Array, now: number): Promise<void> {
   try {
-    await mkdir(queue, { recursive: true, mode: 0o700 });
+    const queue = await makeQueue(folder, queueName);
     const name = `${String(now).padStart(15, '0')}-${message.length}-${randomBytes(16).toString('hex')}`;
     const temporary = join(queue, `.${name}`);
     const file = await open(temporary, 'wx', 0o600);
@@ -99,6 +127,8 @@ async function write(queue: string, message: Uint8Array, now: number): Promise<v
     await rename(temporary, join(queue, name));
     await makeRoom(queue, now);
   } catch (cause) {
+    if (isVaultwireError(cause)) throw cause;
+    const queue = join(folder, queueName);
     throw new VaultwireError('channel-failed', `queue ${queue}: cannot be written (${codeOf(cause)})`, { cause });
   }
 }
@@ -127,13 +157,15 @@ async function makeRoom(queue: string, now: number): Promise<readonly WaitingFil
     if (fits && Math.abs(now - file.sentAt) <= lifetime) kept.push(file);
     else gone.push(file.name);
   }
-  await Promise.all(gone.map((name) => rm(join(queue, name), { force: true })));
+  // What cannot be removed, such as a folder, is no message and is in nobody's way.
+  await Promise.allSettled(gone.map((name) => rm(join(queue, name), { force: true })));
   return kept;
 }
 
 /** Delivers what is in a queue and what comes, until it is stopped. */
 function receive(
-  queue: string,
+  folder: string,
+  queueName: string,
   now: () => number,
   options: DirectoryQueueOptions,
   deliver: (message: Uint8Array) => void,
@@ -147,38 +179,45 @@ function receive(
   let watcher: ReturnType<Watch> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  const scan = async (): Promise<void> => {
+  const take = async (path: string, name: string): Promise<void> => {
+    const message = await read(path);
+    if (message === undefined || stopped()) return;
+    delivered.add(name);
+    deliver(message);
+    await rm(path, { force: true });
+  };
+  const scan = async (queue: string): Promise<void> => {
     const files = await makeRoom(queue, now());
     const names = new Set(files.map(({ name }) => name));
     delivered = new Set([...delivered].filter((name) => names.has(name)));
     for (const { name } of shuffle(files)) {
       if (isStopped) return;
       if (delivered.has(name)) continue;
-      const message = await read(join(queue, name));
-      if (message === undefined || stopped()) continue;
-      delivered.add(name);
-      deliver(message);
-      await rm(join(queue, name), { force: true });
+      // One that makes trouble keeps no other back.
+      await take(join(queue, name), name).catch((error: unknown) => onFault?.(error));
     }
   };
   const stopped = (): boolean => isStopped;
-  const wake = (): void => {
+  const wake = (queue: string): void => {
     isDirty = true;
     if (isStopped) return;
     scanning ??= (async () => {
       while (isDirty && !stopped()) {
         isDirty = false;
-        await scan().catch((error: unknown) => onFault?.(error));
+        await scan(queue).catch((error: unknown) => onFault?.(error));
       }
       scanning = undefined;
     })();
   };
-  const poll = (every: number): void => {
-    clearInterval(timer);
-    if (!isStopped) timer = setInterval(wake, every);
-  };
   const start = async (): Promise<void> => {
-    await mkdir(queue, { recursive: true, mode: 0o700 });
+    const queue = await makeQueue(folder, queueName);
+    const look = (): void => {
+      wake(queue);
+    };
+    const poll = (every: number): void => {
+      clearInterval(timer);
+      if (!isStopped) timer = setInterval(look, every);
+    };
     const failed = (error: unknown): void => {
       watcher?.close();
       watcher = undefined;
@@ -188,11 +227,11 @@ function receive(
     if (stopped()) return;
     poll(20 * pollMilliseconds);
     try {
-      watcher = watch(queue, wake, failed);
+      watcher = watch(queue, look, failed);
     } catch (error) {
       failed(error);
     }
-    wake();
+    look();
   };
   const started = start().catch((error: unknown) => onFault?.(error));
   return async () => {
@@ -204,22 +243,33 @@ function receive(
   };
 }
 
-/** A file's content; undefined when another process took it first, or when it is longer than a message. */
+/** A file's content; undefined when another process took it first, or when it can be no message, and is removed. */
 async function read(path: string): Promise<Uint8Array | undefined> {
   let file;
   try {
-    file = await open(path, 'r');
+    // Neither where a link leads, nor waiting for whoever opens the other end of a pipe.
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
+    if (codeOf(error) !== 'ELOOP') throw error;
   }
+  const message = file && (await readMessage(file));
+  if (message === undefined) await rm(path, { force: true });
+  return message;
+}
+
+async function readMessage(file: FileHandle): Promise<Uint8Array | undefined> {
   try {
-    const { size } = await file.stat();
-    if (size > CHANNEL_LIMITS.maximumMessageBytes) {
-      await rm(path, { force: true });
-      return undefined;
+    if (!(await file.stat()).isFile()) return undefined;
+    const { maximumMessageBytes } = CHANNEL_LIMITS;
+    const bytes = new Uint8Array(maximumMessageBytes + 1);
+    let length = 0;
+    while (length < bytes.length) {
+      const { bytesRead } = await file.read(bytes, length, bytes.length - length);
+      if (bytesRead === 0) break;
+      length += bytesRead;
     }
-    return new Uint8Array(await file.readFile());
+    return length > maximumMessageBytes ? undefined : bytes.slice(0, length);
   } finally {
     await file.close();
   }

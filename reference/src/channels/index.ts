@@ -3,8 +3,9 @@ import type { OpenChannel, QueueEnds } from './channel.js';
 import { directoryChannel } from './directory-queue.js';
 import { relayChannel } from './relay-channel.js';
 
+export { describeFailure, firstFailures } from './failures.js';
 export { CHANNEL_LIMITS, type OpenChannel, type QueueEnds } from './channel.js';
-export { directoryChannel, type DirectoryQueueOptions, type Watch } from './directory-queue.js';
+export { directoryChannel, makeQueueFolder, type DirectoryQueueOptions, type Watch } from './directory-queue.js';
 export { relayChannel, type RelayChannelOptions } from './relay-channel.js';
 export { RELAY_LIMITS, startRelay, type RelayLimits, type RelayOptions, type RunningRelay } from './relay-server.js';
 
@@ -19,18 +20,25 @@ export interface ChannelChoice {
 /**
  * The channels of one end of a pairing.
  *
+ * @param onFault told of what goes wrong in a channel of this name while it connects and receives
  * @throws VaultwireError `argument-invalid` when there is neither a folder nor a relay
  */
 export function openChannels(
   choice: ChannelChoice,
   { sendQueue, receiveQueue }: QueueEnds,
-  onFault?: (error: unknown) => void,
+  onFault: (channel: string, error: unknown) => void = () => undefined,
 ): readonly OpenChannel[] {
   const { queue, relay } = choice;
-  const options = { sendQueue, receiveQueue, ...(onFault && { onFault }) };
   const channels: OpenChannel[] = [];
-  if (queue !== undefined) channels.push(directoryChannel({ ...options, folder: queue }));
-  if (relay !== undefined) channels.push(relayChannel({ ...options, url: relay }));
+  const open = (make: (onFault: (error: unknown) => void) => OpenChannel): void => {
+    const channel = make((error) => {
+      onFault(channel.name, error);
+    });
+    channels.push(channel);
+  };
+  const ends = { sendQueue, receiveQueue };
+  if (queue !== undefined) open((fault) => directoryChannel({ ...ends, folder: queue, onFault: fault }));
+  if (relay !== undefined) open((fault) => relayChannel({ ...ends, url: relay, onFault: fault }));
   if (channels.length === 0) {
     throw new VaultwireError('argument-invalid', 'channels: expected a folder (--queue), a relay (--relay) or both');
   }

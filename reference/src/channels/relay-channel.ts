@@ -12,6 +12,8 @@ export interface RelayChannelOptions extends QueueEnds {
   readonly retryMilliseconds?: number;
   /** Milliseconds of silence after which a connection counts as lost. A relay shows every 30 s that it is there. */
   readonly silenceMilliseconds?: number;
+  /** Does work once, after so many milliseconds, unless it is canceled. Default: `setTimeout`. */
+  readonly after?: (milliseconds: number, work: () => void) => () => void;
   /** Told of lost connections and of frames that make no sense. Nothing stops for them. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -36,6 +38,7 @@ const CLOSE_GRACE = 2000;
 export function relayChannel(options: RelayChannelOptions): OpenChannel {
   assertQueueNames(options);
   const { sendQueue, receiveQueue, onFault, retryMilliseconds = 250, silenceMilliseconds = 75_000 } = options;
+  const { after = afterTimeout } = options;
   const url = URL.canParse(options.url) ? new URL(options.url) : undefined;
   if (url === undefined || !['ws:', 'wss:'].includes(url.protocol)) {
     throw new VaultwireError('url-refused', 'relay: expected a URL such as wss://relay.example');
@@ -44,8 +47,9 @@ export function relayChannel(options: RelayChannelOptions): OpenChannel {
   let outboxBytes = 0;
   const receivers = new Set<(message: Uint8Array) => void>();
   let socket: WebSocket | undefined;
-  let retryTimer: NodeJS.Timeout | undefined;
+  let cancelRetry: (() => void) | undefined;
   let failures = 0;
+  let isSubscribed = false;
   let isClosed = false;
   let drained: (() => void) | undefined;
 
@@ -53,7 +57,11 @@ export function relayChannel(options: RelayChannelOptions): OpenChannel {
     if (socket?.readyState === WebSocket.OPEN) socket.send(frame);
   };
   const subscribe = (): void => {
-    if (receivers.size > 0) say(encodeFrame({ kind: 'subscribe', queue: receiveQueue }));
+    if (receivers.size === 0 || socket?.readyState !== WebSocket.OPEN) return;
+    // A relay gives a message once over a connection, and what came while nobody listened was not taken.
+    if (isSubscribed) socket.terminate();
+    else say(encodeFrame({ kind: 'subscribe', queue: receiveQueue }));
+    isSubscribed = true;
   };
   const settle = (id: string, error?: VaultwireError): void => {
     const outgoing = outbox.get(id);
@@ -67,6 +75,7 @@ export function relayChannel(options: RelayChannelOptions): OpenChannel {
   const hear = (data: RawData, isBinary: boolean): void => {
     if (!isBinary || !Buffer.isBuffer(data)) throw new VaultwireError('header-invalid', 'frame: expected bytes');
     const frame = decodeFrame(data);
+    failures = 0;
     if (frame.kind === 'accepted') settle(frame.id);
     if (frame.kind !== 'message' || receivers.size === 0) return;
     for (const deliver of [...receivers]) deliver(new Uint8Array(frame.message));
@@ -74,7 +83,7 @@ export function relayChannel(options: RelayChannelOptions): OpenChannel {
   };
   const connect = (): void => {
     if (isClosed || socket) return;
-    clearTimeout(retryTimer);
+    cancelRetry?.();
     const opening = new WebSocket(url, {
       handshakeTimeout: HANDSHAKE_TIMEOUT,
       maxPayload: MAXIMUM_FRAME_BYTES,
@@ -88,13 +97,18 @@ export function relayChannel(options: RelayChannelOptions): OpenChannel {
         opening.terminate();
       }, silenceMilliseconds);
     };
+    let hasFailed = false;
     opening.on('open', () => {
-      failures = 0;
+      isSubscribed = false;
       heard();
       subscribe();
       for (const { frame } of outbox.values()) say(frame);
     });
-    opening.on('ping', heard);
+    opening.on('ping', () => {
+      // It has been there for a while.
+      failures = 0;
+      heard();
+    });
     opening.on('message', (data: RawData, isBinary: boolean) => {
       heard();
       try {
@@ -103,14 +117,18 @@ export function relayChannel(options: RelayChannelOptions): OpenChannel {
         onFault?.(error);
       }
     });
-    opening.on('error', (error) => onFault?.(error));
-    opening.on('close', () => {
+    opening.on('error', (cause) => {
+      hasFailed = true;
+      onFault?.(new VaultwireError('channel-failed', `relay: ${reasonOf(cause)}`, { cause }));
+    });
+    opening.on('close', (code) => {
       clearTimeout(silence);
       socket = undefined;
       if (isClosed) return;
+      if (!hasFailed) onFault?.(new VaultwireError('channel-failed', `relay: the connection was closed (${code})`));
       const wait = retryMilliseconds * Math.min(2 ** failures++, 60);
       // Spread out, so that a relay that comes back is not asked by all at the same moment.
-      retryTimer = setTimeout(connect, wait * (0.5 + Math.random() / 2));
+      cancelRetry = after(wait * (0.5 + Math.random() / 2), connect);
     });
   };
   return {
@@ -152,7 +170,7 @@ export function relayChannel(options: RelayChannelOptions): OpenChannel {
         );
       }
       isClosed = true;
-      clearTimeout(retryTimer);
+      cancelRetry?.();
       for (const id of [...outbox.keys()]) settle(id, new VaultwireError('channel-failed', 'relay: closed'));
       const open = socket;
       if (!open) return;
@@ -166,5 +184,16 @@ export function relayChannel(options: RelayChannelOptions): OpenChannel {
       await atMost(CLOSE_GRACE, closed);
       open.terminate();
     },
+  };
+}
+
+/** A name that has several addresses fails with an error that says nothing but a code. */
+const reasonOf = (error: Error): string =>
+  error.message === '' && 'code' in error ? `cannot be reached (${String(error.code)})` : error.message;
+
+function afterTimeout(milliseconds: number, work: () => void): () => void {
+  const timer = setTimeout(work, milliseconds);
+  return () => {
+    clearTimeout(timer);
   };
 }

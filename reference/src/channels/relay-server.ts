@@ -13,6 +13,8 @@ export interface RelayOptions {
   /** Milliseconds since 1970. Default: the system's clock. */
   readonly now?: () => number;
   readonly limits?: Partial<RelayLimits>;
+  /** Does work again and again, after so many milliseconds each time, until it is stopped. Default: `setInterval`. */
+  readonly every?: (milliseconds: number, work: () => void) => () => void;
 }
 
 /** What a relay holds at most, whoever asks. */
@@ -21,8 +23,10 @@ export interface RelayLimits {
   readonly maximumSubscriptions: number;
   /** Of all messages that wait, in bytes; past it the oldest go. */
   readonly maximumBytes: number;
-  /** Of what a client was sent and has not read, in bytes; past it the client is dropped, and its messages stay. */
+  /** Of what a client was sent and has not read, in bytes; past it the client gets nothing more before it has read. */
   readonly maximumUnreadBytes: number;
+  /** Of what all clients were sent and have not read, in bytes; past it the one with the most of it is dropped. */
+  readonly maximumTotalUnreadBytes: number;
   /** How often clients have to show that they are there, in milliseconds. */
   readonly heartbeat: number;
 }
@@ -32,7 +36,14 @@ export interface RunningRelay {
   readonly host: string;
   readonly port: number;
   /** What waits now, and what was let go because it was too old or too much. */
-  readonly counts: () => { readonly messages: number; readonly bytes: number; readonly dropped: number };
+  readonly counts: () => {
+    readonly messages: number;
+    readonly bytes: number;
+    readonly dropped: number;
+    readonly connections: number;
+    /** What was sent to clients and still lies here, in bytes. */
+    readonly unreadBytes: number;
+  };
   /** Drops every client and what waits. */
   readonly close: () => Promise<void>;
 }
@@ -41,16 +52,25 @@ export const RELAY_LIMITS: RelayLimits = {
   maximumConnections: 1024,
   maximumSubscriptions: 16,
   maximumBytes: 64 * 1024 * 1024,
-  maximumUnreadBytes: 16 * 1024 * 1024,
+  maximumUnreadBytes: 256 * 1024,
+  maximumTotalUnreadBytes: 32 * 1024 * 1024,
   heartbeat: 30_000,
 };
 
-interface Waiting {
+interface Arrival {
   readonly id: string;
   readonly queue: string;
   readonly message: Uint8Array;
   readonly receivedAt: number;
 }
+
+interface Waiting extends Arrival {
+  /** In the order in which messages came. */
+  readonly position: number;
+}
+
+/** The queues that a client reads, with the position of the message that it was given last. */
+type Reading = Map<string, number>;
 
 interface Queue {
   readonly messages: Map<string, Waiting>;
@@ -59,6 +79,8 @@ interface Queue {
 
 /** What a message costs beside its bytes. */
 const OVERHEAD = 256;
+/** Answers and pongs that a client may leave unread beside its messages, in bytes. */
+const MAXIMUM_UNREAD_ANSWERS = 64 * 1024;
 const POLICY_VIOLATION = 1008;
 const TRY_LATER = 1013;
 
@@ -68,10 +90,10 @@ const TRY_LATER = 1013;
  * whoever knows a queue's name may send to it, read it and take from it, and what the messages say is sealed.
  */
 export async function startRelay(options: RelayOptions = {}): Promise<RunningRelay> {
-  const { host = '127.0.0.1', now = Date.now } = options;
+  const { host = '127.0.0.1', now = Date.now, every = everyInterval } = options;
   const limits = { ...RELAY_LIMITS, ...options.limits };
   const store = new RelayStore(limits.maximumBytes);
-  const subscribers = new Map<string, Set<WebSocket>>();
+  const subscribers = new Map<string, Set<() => void>>();
   const alive = new WeakSet<WebSocket>();
 
   const server = createServer((_request, response) => {
@@ -80,34 +102,57 @@ export async function startRelay(options: RelayOptions = {}): Promise<RunningRel
   });
   const sockets = new WebSocketServer({ server, maxPayload: MAXIMUM_FRAME_BYTES, perMessageDeflate: false });
 
-  const give = (socket: WebSocket, { id, message }: Waiting): void => {
-    if (socket.bufferedAmount > limits.maximumUnreadBytes) socket.terminate();
-    else socket.send(encodeFrame({ kind: 'message', id, message }));
+  const unreadBytes = (): number => {
+    let total = 0;
+    for (const client of sockets.clients) total += unreadOf(client);
+    return total;
   };
-  const hear = (socket: WebSocket, mine: Set<string>, data: Uint8Array): void => {
+  const dropLargest = (): void => {
+    let largest: WebSocket | undefined;
+    for (const client of sockets.clients) {
+      if (largest === undefined || unreadOf(client) > unreadOf(largest)) largest = client;
+    }
+    largest?.terminate();
+  };
+  /** Gives a client what it was not given yet, as far as it reads. */
+  const give = (socket: WebSocket, reading: Reading): void => {
+    for (const [queue, last] of reading) {
+      for (const { id, message, position } of store.of(queue, now())) {
+        if (position <= last) continue;
+        if (socket.readyState !== socket.OPEN || socket.bufferedAmount > limits.maximumUnreadBytes) return;
+        reading.set(queue, position);
+        socket.send(encodeFrame({ kind: 'message', id, message }), () => {
+          if (socket.bufferedAmount <= limits.maximumUnreadBytes) give(socket, reading);
+        });
+        if (unreadBytes() > limits.maximumTotalUnreadBytes) dropLargest();
+      }
+    }
+  };
+  const hear = (socket: WebSocket, reading: Reading, wake: () => void, data: Uint8Array): void => {
     const frame = decodeFrame(data);
     switch (frame.kind) {
       case 'subscribe': {
-        if (mine.size >= limits.maximumSubscriptions) {
+        if (reading.has(frame.queue)) return;
+        if (reading.size >= limits.maximumSubscriptions) {
           socket.close(POLICY_VIOLATION, 'too many subscriptions');
           return;
         }
-        mine.add(frame.queue);
+        reading.set(frame.queue, 0);
         const readers = subscribers.get(frame.queue) ?? new Set();
-        subscribers.set(frame.queue, readers.add(socket));
-        for (const waiting of store.of(frame.queue, now())) give(socket, waiting);
+        subscribers.set(frame.queue, readers.add(wake));
+        wake();
         return;
       }
       case 'publish': {
         const { id, queue, message } = frame;
-        const waiting = { id, queue, message, receivedAt: now() };
-        if (store.add(waiting)) for (const reader of subscribers.get(queue) ?? []) give(reader, waiting);
-        if (socket.bufferedAmount > limits.maximumUnreadBytes) socket.terminate();
-        else socket.send(encodeFrame({ kind: 'accepted', id }));
+        if (store.add({ id, queue, message, receivedAt: now() })) {
+          for (const wakeReader of subscribers.get(queue) ?? []) wakeReader();
+        }
+        socket.send(encodeFrame({ kind: 'accepted', id }));
         return;
       }
       case 'delivered':
-        for (const queue of mine) store.remove(queue, frame.id);
+        for (const queue of reading.keys()) store.remove(queue, frame.id);
         return;
       case 'accepted':
       case 'message':
@@ -115,14 +160,24 @@ export async function startRelay(options: RelayOptions = {}): Promise<RunningRel
     }
   };
   sockets.on('connection', (socket) => {
-    const mine = new Set<string>();
+    const reading: Reading = new Map();
+    const wake = (): void => {
+      give(socket, reading);
+    };
+    const maximumUnread = limits.maximumUnreadBytes + MAXIMUM_FRAME_BYTES + MAXIMUM_UNREAD_ANSWERS;
+    /** Drops who asks on and on, and reads no answer. */
+    const isReading = (): boolean => {
+      if (unreadOf(socket) > maximumUnread) socket.terminate();
+      return socket.readyState === socket.OPEN;
+    };
     alive.add(socket);
     socket.on('error', () => undefined);
     socket.on('pong', () => alive.add(socket));
+    socket.on('ping', isReading);
     socket.on('close', () => {
-      for (const queue of mine) {
+      for (const queue of reading.keys()) {
         const readers = subscribers.get(queue);
-        readers?.delete(socket);
+        readers?.delete(wake);
         if (readers?.size === 0) subscribers.delete(queue);
       }
     });
@@ -132,28 +187,28 @@ export async function startRelay(options: RelayOptions = {}): Promise<RunningRel
     }
     socket.on('message', (data: RawData, isBinary: boolean) => {
       // What comes after a refusal is not heard.
-      if (socket.readyState !== socket.OPEN) return;
+      if (!isReading()) return;
       try {
         if (!isBinary || !Buffer.isBuffer(data)) throw new Error('expected a binary frame');
-        hear(socket, mine, data);
+        hear(socket, reading, wake, data);
       } catch {
         socket.close(POLICY_VIOLATION, 'invalid frame');
       }
     });
   });
-  const heartbeat = setInterval(() => {
+  const stopHeartbeat = every(limits.heartbeat, () => {
     store.expire(now());
     for (const socket of sockets.clients) {
       if (!alive.delete(socket)) socket.terminate();
       else socket.ping();
     }
-  }, limits.heartbeat);
+  });
 
   server.listen(options.port ?? 0, host);
   try {
     await once(server, 'listening');
   } catch (error) {
-    clearInterval(heartbeat);
+    stopHeartbeat();
     throw error;
   }
   const { port } = server.address() as AddressInfo;
@@ -161,9 +216,9 @@ export async function startRelay(options: RelayOptions = {}): Promise<RunningRel
     url: `ws://${host.includes(':') ? `[${host}]` : host}:${port}`,
     host,
     port,
-    counts: () => store.counts(),
+    counts: () => ({ ...store.counts(), connections: sockets.clients.size, unreadBytes: unreadBytes() }),
     async close() {
-      clearInterval(heartbeat);
+      stopHeartbeat();
       for (const socket of sockets.clients) socket.terminate();
       sockets.close();
       const closed = once(server, 'close');
@@ -171,6 +226,16 @@ export async function startRelay(options: RelayOptions = {}): Promise<RunningRel
       server.closeAllConnections();
       await closed;
     },
+  };
+}
+
+/** What was sent to a client that is there, and could not be written yet, in bytes. */
+const unreadOf = (client: WebSocket): number => (client.readyState === client.OPEN ? client.bufferedAmount : 0);
+
+function everyInterval(milliseconds: number, work: () => void): () => void {
+  const timer = setInterval(work, milliseconds);
+  return () => {
+    clearInterval(timer);
   };
 }
 
@@ -182,15 +247,17 @@ class RelayStore {
   readonly #all = new Set<Waiting>();
   #bytes = 0;
   #dropped = 0;
+  #position = 0;
 
   constructor(maximumBytes: number) {
     this.#maximumBytes = maximumBytes;
   }
 
   /** False when the message waits already. */
-  add(waiting: Waiting): boolean {
-    const queue = this.#queues.get(waiting.queue) ?? { messages: new Map<string, Waiting>(), bytes: 0 };
-    if (queue.messages.has(waiting.id)) return false;
+  add(arrival: Arrival): boolean {
+    const queue = this.#queues.get(arrival.queue) ?? { messages: new Map<string, Waiting>(), bytes: 0 };
+    if (queue.messages.has(arrival.id)) return false;
+    const waiting = { ...arrival, position: ++this.#position };
     this.expire(waiting.receivedAt);
     this.#queues.set(waiting.queue, queue);
     queue.messages.set(waiting.id, waiting);

@@ -12,6 +12,7 @@ import {
   type SessionBind,
   type SignData,
 } from 'vaultwire/pairing/ssh';
+import { visible } from '../visible.js';
 import type { AgentKeys, SignOrder } from './agent-server.js';
 import type { Identity } from './agent-protocol.js';
 import type { NamedHost, NamedHosts } from './named-hosts.js';
@@ -33,7 +34,7 @@ export function phoneKeys(
 ): AgentKeys {
   const identities = async (): Promise<Identity[]> => {
     const { publicKeyWire, email } = await session.paired;
-    return publicKeyWire === undefined ? [] : [{ publicKey: publicKeyWire, comment: email }];
+    return publicKeyWire === undefined ? [] : [{ publicKey: publicKeyWire, comment: visible(email) }];
   };
   const sign = async (order: SignOrder, subject: (text: string) => void): Promise<Uint8Array> => {
     const { publicKey } = order;
@@ -44,6 +45,10 @@ export function phoneKeys(
     const parsed = parseSignData(split.data);
     if (split.publicKey !== undefined && !equal(split.publicKey, publicKey)) {
       throw new VaultwireError('field-invalid', 'data to sign: expected the key that is to sign');
+    }
+    if (parsed.kind === 'sshsig' && order.bindings.some(({ forwarding }) => forwarding)) {
+      // The phone is not told who asks: what its user has approved for this computer would be good for that host too.
+      throw new VaultwireError('not-permitted', 'a forwarded agent: signs logins only');
     }
     const { hostAuth, command } =
       parsed.kind === 'user-auth' ? provenHost(parsed.sessionId, order.bindings, split.hostKey, hosts) : {};

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { VaultwireError } from 'vaultwire';
 import { startComputerSession, type ComputerEnd, type ComputerSession } from 'vaultwire/pairing/computer';
 import { parseGitContent, parseGitIdentity } from 'vaultwire/pairing/git';
-import type { ChannelChoice } from '../channels/index.js';
+import { describeFailure, type ChannelChoice } from '../channels/index.js';
+import { visible } from '../visible.js';
 import { phoneKeys } from './agent-keys.js';
 import { createAgentServer } from './agent-server.js';
 import { computerChannels } from './computer-channels.js';
@@ -24,7 +25,9 @@ every signature. vaultwire-sign-git (Git's gpg.program), vaultwire ssh-proxy and
 
 With --json there is one JSON object a line on stdout, the first when it is ready:
   {"event":"ready","SSH_AUTH_SOCK","email"}, {"event":"asked"|"signed"|"refused","subject","reason"?},
-  {"event":"waiting"} (the phone asks its user), {"event":"ended","reason"}
+  {"event":"waiting"} (the phone asks its user), {"event":"ended","reason"},
+  {"event":"failed","reason"} (the pairing cannot be saved: what was asked may be asked again after the next start),
+  {"event":"channel-failed","channel","reason"} (said once for a channel; it is tried again)
 
 Signals: SIGINT and SIGTERM stop it. The pairing stays.`;
 
@@ -53,8 +56,19 @@ async function agent(options: AgentOptions): Promise<void> {
   // Whoever started this may close its end of the pipe; the agent goes on.
   process.stdout.on('error', () => undefined);
 
-  const { session, close: closeSession } = await openPairing(home, options, (event) => {
+  let hasFailed: () => void = () => undefined;
+  const failed = new Promise<void>((resolve) => {
+    hasFailed = resolve;
+  });
+  const {
+    session,
+    close: closeSession,
+    accepted,
+  } = await openPairing(home, options, (event) => {
     say(event);
+    if (event.event !== 'failed') return;
+    process.exitCode = 1;
+    hasFailed();
   });
   const closers: (() => Promise<void>)[] = [];
   let answered = (): Promise<void> => Promise.resolve();
@@ -65,14 +79,14 @@ async function agent(options: AgentOptions): Promise<void> {
       say({ event: outcome, ...notice });
     });
     closers.push(await listenOn(createAgentServer(keys), home.agentSocket));
-    const control = createControlServer(controlHandlers(home, session, hosts, say));
+    const control = createControlServer(controlHandlers(home, { session, accepted }, hosts, say));
     answered = control.answered;
     closers.push(await listenOn(control.server, home.controlSocket));
     say({ event: 'ready', SSH_AUTH_SOCK: home.agentSocket, email: me.email });
-    const reason = await Promise.race([session.ended, stopped.then(() => undefined)]);
+    const reason = await Promise.race([session.ended, Promise.race([stopped, failed]).then(() => undefined)]);
     if (reason !== undefined) {
       say({ event: 'ended', reason });
-      process.exitCode = reason === 'unpaired-by-computer' ? 0 : 1;
+      if (reason !== 'unpaired-by-computer') process.exitCode = 1;
     }
   } finally {
     // In this order, so that whoever waits for the phone hears that it is over.
@@ -80,6 +94,13 @@ async function agent(options: AgentOptions): Promise<void> {
     await answered();
     await Promise.allSettled(closers.map((close) => close()));
   }
+}
+
+interface OpenPairing {
+  readonly session: ComputerSession;
+  readonly close: () => Promise<void>;
+  /** How many messages a channel has taken so far. */
+  readonly accepted: () => number;
 }
 
 /**
@@ -90,8 +111,8 @@ async function agent(options: AgentOptions): Promise<void> {
 export async function openPairing(
   home: Home,
   options: ChannelChoice,
-  say: (event: AgentEvent) => void = () => undefined,
-): Promise<{ readonly session: ComputerSession; readonly close: () => Promise<void> }> {
+  say: (event: AgentEvent) => void = sayFailure,
+): Promise<OpenPairing> {
   const file = pairingFile(home.pairingFile);
   const remembered = await file.channels();
   if (remembered === undefined) {
@@ -100,7 +121,9 @@ export async function openPairing(
   const { queue, relay } = options.queue === undefined && options.relay === undefined ? remembered : options;
   const channels = computerChannels(
     { ...(queue !== undefined && { queue }), ...(relay !== undefined && { relay }) },
-    () => undefined,
+    (channel, reason) => {
+      say({ event: 'channel-failed', channel, reason });
+    },
   );
   const session = await startComputerSession({
     name: '',
@@ -109,10 +132,13 @@ export async function openPairing(
     confirm: 'not-compared',
     onEvent: (event) => {
       if (event.type === 'acknowledged') say({ event: 'waiting' });
+      if (event.type === 'channel-failed') channels.failed(event.channel, event.error);
+      if (event.type === 'store-failed') say({ event: 'failed', reason: messageOf(event.error) });
     },
   });
   return {
     session,
+    accepted: channels.accepted,
     close: async () => {
       await session.close();
       await channels.close();
@@ -122,7 +148,7 @@ export async function openPairing(
 
 function controlHandlers(
   home: Home,
-  session: ComputerSession,
+  { session, accepted }: Pick<OpenPairing, 'session' | 'accepted'>,
   hosts: NamedHosts,
   say: (event: AgentEvent) => void,
 ): ControlHandlers {
@@ -148,14 +174,15 @@ function controlHandlers(
         say({ event: 'signed', subject });
         return { signature: Buffer.from(signature).toString('base64') };
       } catch (error) {
-        say({ event: 'refused', subject, reason: error instanceof Error ? error.message : 'unknown' });
+        say({ event: 'refused', subject, reason: messageOf(error) });
         throw error;
       }
     },
     'public-keys': ({ pgpUserId }, signal) => publicKeys(session, pgpUserId, signal),
     async unpair() {
+      const before = accepted();
       await session.unpair();
-      return { done: true };
+      return { done: true, told: accepted() > before };
     },
   };
 }
@@ -179,30 +206,45 @@ export type AgentEvent =
   | { readonly event: 'ready'; readonly SSH_AUTH_SOCK: string; readonly email: string }
   | { readonly event: 'asked' | 'signed' | 'refused'; readonly subject: string; readonly reason?: string }
   | { readonly event: 'waiting' }
-  | { readonly event: 'ended'; readonly reason: ComputerEnd };
+  | { readonly event: 'ended'; readonly reason: ComputerEnd }
+  | { readonly event: 'failed'; readonly reason: string }
+  | { readonly event: 'channel-failed'; readonly channel: string; readonly reason: string };
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown');
+
+const sayFailure = (event: AgentEvent): void => {
+  if (event.event === 'channel-failed') sayText(event);
+};
 
 const sayJson = (event: AgentEvent): void => {
   console.log(JSON.stringify(event));
 };
 
-function sayText(event: AgentEvent): void {
+/** @param event whose texts are other people's: of the phone, of who connects to the agent */
+export function sayText(event: AgentEvent): void {
   switch (event.event) {
     case 'ready':
       console.log(
-        `The key of ${event.email} is at hand:\n\n  export SSH_AUTH_SOCK='${event.SSH_AUTH_SOCK}'\n\nCtrl+C stops.`,
+        `The key of ${visible(event.email)} is at hand:\n\n  export SSH_AUTH_SOCK='${event.SSH_AUTH_SOCK}'\n\nCtrl+C stops.`,
       );
       break;
     case 'asked':
-      console.log(`Asking the phone: ${event.subject}`);
+      console.log(`Asking the phone: ${visible(event.subject)}`);
       break;
     case 'waiting':
       console.log('The phone asks its user.');
       break;
     case 'signed':
-      console.log(`Signed: ${event.subject}`);
+      console.log(`Signed: ${visible(event.subject)}`);
       break;
     case 'refused':
-      console.log(`Not signed: ${event.subject}: ${event.reason ?? ''}`);
+      console.log(`Not signed: ${visible(event.subject)}: ${visible(event.reason ?? '')}`);
+      break;
+    case 'failed':
+      console.error(`The agent cannot go on, as the pairing cannot be saved: ${visible(event.reason)}`);
+      break;
+    case 'channel-failed':
+      console.error(describeFailure(event.channel, event.reason));
       break;
     case 'ended':
       console.log(`The pairing is over: ${ENDINGS[event.reason]}. To pair again: vaultwire pair`);

@@ -67,7 +67,8 @@ export interface ControlAnswers {
   readonly 'git-sign': { readonly signature: string };
   /** The SSH key in wire form and the packets of the OpenPGP key, base64. */
   readonly 'public-keys': { readonly email: string; readonly ssh?: string; readonly pgp?: string };
-  readonly unpair: Done;
+  /** Whether a channel took the message that says so to the phone. */
+  readonly unpair: Done & { readonly told: boolean };
 }
 
 export type ControlHandlers = {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { registerAgent } from './agent.js';
 import { registerPair } from './pair.js';
 import { registerPublicKey } from './public-key.js';
+import { registerSignGit } from './sign-git-command.js';
 import { registerSshProxy } from './ssh-proxy.js';
 import { registerUnpair } from './unpair.js';
 
@@ -12,4 +13,5 @@ export function registerComputer(program: Command): void {
   registerPublicKey(program);
   registerUnpair(program);
   registerSshProxy(program);
+  registerSignGit(program);
 }

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -6,8 +6,10 @@ import { isVaultwireError, VaultwireError } from 'vaultwire';
 import { type Me } from 'vaultwire/pairing';
 import { startComputerSession, type ComputerSession } from 'vaultwire/pairing/computer';
 import { publicKeyFingerprintText } from 'vaultwire/pairing/ssh';
-import type { ChannelChoice } from '../channels/index.js';
+import { describeFailure, makeQueueFolder, type ChannelChoice } from '../channels/index.js';
+import { lockFolder } from '../phone/lock.js';
 import { terminalQr } from '../terminal-qr.js';
+import { visible } from '../visible.js';
 import { askUser } from './ask-user.js';
 import { authorizedKey } from './authorized-key.js';
 import { computerChannels } from './computer-channels.js';
@@ -33,7 +35,8 @@ comparison out, for phones that do not show it.
 The pairing is kept in <home>/pairing.json, which only its owner can read, with the channels that were named.
 
 With --json there is one JSON object a line on stdout: {"event":"qr","text"}, {"event":"code","code"} (a line on stdin
-that is "yes" confirms it), {"event":"paired","email","publicKey"}.`;
+that is "yes" confirms it), {"event":"paired","email","publicKey"}, {"event":"channel-failed","channel","reason"} (said
+once for a channel; it is tried again).`;
 
 /** `vaultwire pair` */
 export function registerPair(program: Command): void {
@@ -56,13 +59,26 @@ export function registerPair(program: Command): void {
 async function pair(options: PairOptions): Promise<void> {
   const home = homeAt(options.home);
   await makeHome(home);
+  // Two attempts at once would write each other's file.
+  const unlock = await lockFolder(home.folder);
+  try {
+    await attemptPairing(home, options);
+  } finally {
+    await unlock();
+  }
+}
+
+async function attemptPairing(home: Home, options: PairOptions): Promise<void> {
   await assertFree(home, options.replace === true);
   const choice = {
     ...(options.queue !== undefined && { queue: resolve(options.queue) }),
     ...(options.relay !== undefined && { relay: options.relay }),
   };
-  const channels = computerChannels(choice, () => undefined);
-  if (choice.queue !== undefined) await mkdir(choice.queue, { recursive: true, mode: 0o700 });
+  const channels = computerChannels(choice, (channel, reason) => {
+    if (options.json) console.log(JSON.stringify({ event: 'channel-failed', channel, reason }));
+    else console.error(describeFailure(channel, reason));
+  });
+  if (choice.queue !== undefined) await makeQueueFolder(choice.queue);
 
   // An attempt that fails leaves what was there alone.
   const attempt = `${home.pairingFile}.attempt`;
@@ -79,11 +95,16 @@ async function pair(options: PairOptions): Promise<void> {
     confirm: options.code
       ? (code) => confirm(code, AbortSignal.any([signal, attemptOver.signal]), options.json === true)
       : 'not-compared',
+    onEvent: (event) => {
+      if (event.type === 'channel-failed') channels.failed(event.channel, event.error);
+    },
   });
   try {
     console.log(options.json ? JSON.stringify({ event: 'qr', text: session.qrText }) : qrText(session.qrText));
     const me = await Promise.race([pairedWith(session), stopped.then(() => undefined)]);
     if (me === undefined) {
+      // A phone that has scanned believes that it is paired.
+      await session.unpair();
       process.exitCode = 130;
       return;
     }
@@ -146,9 +167,9 @@ const pairedLine = ({ email, publicKeyWire }: Me): object => ({
   ...(publicKeyWire && { publicKey: authorizedKey(publicKeyWire, email) }),
 });
 
-const pairedText = ({ email, publicKeyWire }: Me): string =>
+export const pairedText = ({ email, publicKeyWire }: Me): string =>
   [
-    `Paired with the phone of ${email}.`,
+    `Paired with the phone of ${visible(email)}.`,
     ...(publicKeyWire
       ? [
           `Its SSH key (${publicKeyFingerprintText(publicKeyWire)}), for ~/.ssh/authorized_keys of a host:`,

@@ -32,6 +32,7 @@ const schema = strictObject({
   state: optional(bytes),
 });
 type Content = InferOutput<typeof schema>;
+const EMPTY: Content = { version: 1, channels: {} };
 
 /** One pairing in one file, mode 0600, replaced as a whole by every write. */
 export interface PairingFile extends PairingStore {
@@ -43,7 +44,7 @@ export interface PairingFile extends PairingStore {
 
 /**
  * Nothing is written over a file that cannot be read: `configuration-invalid` is thrown for one by every method.
- * Writes happen in the order of the calls.
+ * Writes happen in the order of the calls. `save` throws `not-found` without a file: a secret key or channels come first.
  */
 export function pairingFile(path: string): PairingFile {
   let last: Promise<unknown> = Promise.resolve();
@@ -52,21 +53,24 @@ export function pairingFile(path: string): PairingFile {
     last = result.catch(() => undefined);
     return result;
   };
-  const change = (changed: Partial<Content>): Promise<void> =>
+  const change = (changed: Partial<Content>, first?: Content): Promise<void> =>
     inOrder(async () => {
-      await write(path, { ...((await read(path)) ?? { version: 1, channels: {} }), ...changed });
+      const content = (await read(path)) ?? first;
+      // Without its key a state is of no use, and would look like a pairing.
+      if (!content) throw new VaultwireError('not-found', `${path}: the pairing has been removed`);
+      await write(path, { ...content, ...changed });
     });
   return {
     load: () => inOrder(async () => (await read(path))?.state),
     save: (state) => change({ state: Uint8Array.from(state) }),
     loadSecretKey: () => inOrder(async () => (await read(path))?.secretKey),
-    saveSecretKey: (secretKey) => change({ secretKey: Uint8Array.from(secretKey) }),
+    saveSecretKey: (secretKey) => change({ secretKey: Uint8Array.from(secretKey) }, EMPTY),
     clear: () =>
       inOrder(async () => {
         await rm(path, { force: true });
       }),
     channels: () => inOrder(async () => (await read(path))?.channels),
-    saveChannels: (channels) => change({ channels }),
+    saveChannels: (channels) => change({ channels }, EMPTY),
   };
 }
 

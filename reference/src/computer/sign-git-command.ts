@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
+import type { Command } from 'commander';
 import { VaultwireError } from 'vaultwire';
 import { askAgent } from './control.js';
 import { homeAt } from './home.js';
@@ -15,6 +16,21 @@ interface SignCall {
   readonly statusFileDescriptor: number | undefined;
   /** Whom Git wants the signature of: a user id, or the id of a key. */
   readonly userId: string;
+}
+
+/** `vaultwire sign-git`: what `vaultwire-sign-git` does. */
+export function registerSignGit(program: Command): void {
+  program
+    .command('sign-git')
+    .summary('sign commits and tags for Git, as vaultwire-sign-git does')
+    .description(
+      'Does what vaultwire-sign-git does, with the arguments that Git gives to gpg. Git runs its gpg.program without arguments of its own: there, name vaultwire-sign-git.',
+    )
+    .argument('[arguments...]', 'as of gpg')
+    .allowUnknownOption()
+    .action(async (parameters: readonly string[]) => {
+      process.exitCode = await signGit(parameters);
+    });
 }
 
 /**

@@ -14,17 +14,22 @@ export function registerUnpair(program: Command): void {
     .action(async ({ home: folder }: { readonly home?: string }) => {
       const home = homeAt(folder);
       await makeHome(home);
+      let told: boolean;
       try {
-        await askAgent(home, { do: 'unpair' });
+        ({ told } = await askAgent(home, { do: 'unpair' }));
       } catch (error) {
         if (!isVaultwireError(error) || error.code !== 'not-found') throw error;
-        const { session, close } = await openPairing(home, {});
+        const { session, close, accepted } = await openPairing(home, {});
         try {
           await session.unpair();
         } finally {
           await close();
         }
+        told = accepted() > 0;
       }
       console.log('The pairing has ended.');
+      if (told) return;
+      console.error('The phone could not be told: end the pairing there as well (vaultwire phone unpair).');
+      process.exitCode = 1;
     });
 }

@@ -6,20 +6,12 @@ import { normalizeHostName, startPhoneSession, type PhoneSession } from 'vaultwi
 import { publicKeyFingerprintText } from 'vaultwire/pairing/ssh';
 import { atMost } from '../channels/directory-queue.js';
 import { whenStopped } from '../computer/stopping.js';
+import { visible } from '../visible.js';
 import { linesOf, type Lines } from './lines.js';
 import { readPassphrase } from './passphrase.js';
 import { createPhone, defaultPhoneFolder, openPhone, type KeptPairing, type Phone } from './phone-home.js';
 import { RunningPhone } from './running.js';
-import {
-  describePin,
-  describePolicy,
-  jsonPin,
-  jsonScreen,
-  textScreen,
-  visible,
-  type Approve,
-  type Screen,
-} from './screen.js';
+import { describePin, describePolicy, jsonPin, jsonScreen, textScreen, type Approve, type Screen } from './screen.js';
 import { SSH_KEY_TYPES, type SshKeyKind } from './ssh-key.js';
 
 interface CommonOptions {
@@ -51,8 +43,9 @@ there. One process at a time has a phone.
 With --json, run and pair print one JSON object a line: {"event":"ready"}, {"event":"comparison-code","code"},
 {"event":"paired"}, {"event":"asked","pairing","requestId","computer","kind","hostVerified","verified","claimed",
 "mayRemember","until"}, {"event":"withdrawn"}, {"event":"signed"}, {"event":"pinned"}, {"event":"report"},
-{"event":"ended","reason"}. A line on stdin decides: {"pairing","requestId","approve":true,"remember":"this"}, with
-remember "this", "kind" or left out.`;
+{"event":"ended","reason"}, {"event":"channel-failed","channel","error"} (said once for a channel; it is tried again).
+A line on stdin decides: {"pairing","requestId","approve":true,"remember":"this"}, with remember "this", "kind" or left
+out.`;
 
 /** How long a phone that has just paired waits until it has said who it is, in milliseconds. */
 const INTRODUCTION_MILLISECONDS = 10_000;
@@ -149,10 +142,17 @@ async function pair(text: string | undefined, options: PairOptions, command: Com
     });
     const runner = runnerOf(phone, screen, options);
     try {
-      const { stopped } = whenStopped();
+      const { signal, stopped } = whenStopped();
       const running = await runner.start(kept, qrText);
       await Promise.race([running.session.paired, stopped]);
-      await Promise.race([atMost(INTRODUCTION_MILLISECONDS, running.introduced), stopped]);
+      if (!signal.aborted) await atMost(INTRODUCTION_MILLISECONDS, Promise.race([running.introduced, stopped]));
+      if (signal.aborted) {
+        // Nothing is left that a later run could take for a pairing that its user wanted.
+        await running.session.unpair();
+        process.exitCode = 130;
+        return;
+      }
+      if (!options.json) console.log('Confirm the code at the computer, if it asks: it takes this phone only then.');
       if (!options.run) return;
       const others = (await phone.pairings()).filter(({ identifier }) => identifier !== kept.identifier);
       const all = [running];
@@ -204,9 +204,13 @@ async function unpair(which: string | undefined, options: CommonOptions): Promis
       { ...options, approve: 'never' },
     );
     try {
-      const { session } = await runner.start(kept);
-      await session.unpair();
+      const running = await runner.start(kept);
+      await running.session.unpair();
+      await running.close();
       console.log(`No longer paired with ${visible(kept.computer)}.`);
+      if (running.accepted() > 0) return;
+      console.error('The computer could not be told: end the pairing there as well (vaultwire unpair).');
+      process.exitCode = 1;
     } finally {
       await runner.close();
       lines.close();
@@ -314,7 +318,9 @@ async function withScreen(
     const print = (text: string): void => {
       process.stdout.write(text);
     };
-    const screen = options.json ? jsonScreen(lines, print) : textScreen(lines, print, process.stdin.isTTY);
+    const screen = options.json
+      ? jsonScreen(lines, print)
+      : textScreen(lines, print, process.stdin.isTTY, () => process.stdout.columns || 80);
     try {
       await work(phone, screen, lines);
     } finally {

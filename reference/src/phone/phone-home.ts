@@ -26,8 +26,10 @@ import { openSealedFile, type SealedFile } from './private-file.js';
 import { generateSshKey, sshSigner, type SshKeyKind } from './ssh-key.js';
 import { u2fSigner, type U2fAccount } from './u2f-keys.js';
 
-/** How many logins and host keys are kept; the oldest go first. */
+/** How many logins are kept; the oldest go first. */
 const MAXIMUM_HOSTS = 4096;
+/** How many host keys are kept. What is known stays: to forget a key would let another one take its place. */
+const MAXIMUM_PINS = 4096;
 
 /** What a phone remembers beside its keys, whatever it is paired with. */
 interface PhoneMemory {
@@ -67,7 +69,7 @@ export interface Phone {
   hosts(): readonly UserAtHost[];
   addHost(host: UserAtHost): Promise<void>;
   pins(): readonly HostPin[];
-  /** The first key of a name stays, whatever comes later. */
+  /** The first key of a name stays, whatever comes later; so do all of them when no more can be kept. */
   addPin(pin: HostPin): Promise<void>;
   /** False when the name was not pinned. */
   forgetPin(hostName: string): Promise<boolean>;
@@ -191,9 +193,9 @@ function phoneOf(
     pins: () => memory.value.pins,
     async addPin(pin) {
       await memory.change((value) =>
-        value.pins.some(({ hostName }) => hostName === pin.hostName)
+        value.pins.length >= MAXIMUM_PINS || value.pins.some(({ hostName }) => hostName === pin.hostName)
           ? value
-          : { ...value, pins: [...value.pins, pin].slice(-MAXIMUM_HOSTS) },
+          : { ...value, pins: [...value.pins, pin] },
       );
     },
     async forgetPin(name) {

@@ -1,5 +1,5 @@
 import { startPhoneSession, type Decision, type PhoneEnd, type PhoneSession } from 'vaultwire/pairing/phone';
-import { openChannels, type OpenChannel } from '../channels/index.js';
+import { firstFailures, openChannels, type OpenChannel } from '../channels/index.js';
 import type { KeptPairing, Phone } from './phone-home.js';
 import type { Approve, Screen } from './screen.js';
 
@@ -22,6 +22,8 @@ export interface RunningPairing {
   /** Resolves when the computer was sent its first answer: who the phone is. */
   readonly introduced: Promise<void>;
   close(): Promise<void>;
+  /** How many messages a channel has taken so far, each channel counted. */
+  accepted(): number;
 }
 
 /** The first byte of a message that is sealed for its reader. */
@@ -46,6 +48,10 @@ export class RunningPhone {
       introduce = resolve;
     });
     let isDescribed = false;
+    let accepted = 0;
+    const channelFailed = firstFailures((channel, error) => {
+      screen.show({ pairing, computer, event: { type: 'channel-failed', channel, error } });
+    });
     let fail: (reason: 'store-failed') => void = () => undefined;
     const failed = new Promise<'store-failed'>((resolve) => {
       fail = resolve;
@@ -53,12 +59,13 @@ export class RunningPhone {
     const session = await startPhoneSession({
       ...(qrText !== undefined && { qrText }),
       channels: (address) => {
-        channels = openChannels(kept.channels, address);
+        channels = openChannels(kept.channels, address, channelFailed);
         return channels.map((channel) => ({
           name: channel.name,
           receive: (deliver) => channel.receive(deliver),
           send: async (message) => {
             await channel.send(message);
+            accepted++;
             // Before that, it may have been an acknowledgement.
             if (isDescribed && message[0] === SEALED) introduce();
           },
@@ -83,6 +90,10 @@ export class RunningPhone {
       },
       ...(compare && { confirm: (code) => screen.confirm(code) }),
       onEvent: (event) => {
+        if (event.type === 'channel-failed') {
+          channelFailed(event.channel, event.error);
+          return;
+        }
         screen.show({ pairing, computer, event });
         if (event.type === 'store-failed') fail('store-failed');
         if (event.type !== 'pinned') return;
@@ -97,6 +108,7 @@ export class RunningPhone {
       kept,
       session,
       introduced,
+      accepted: () => accepted,
       over: Promise.race([session.ended, failed]),
       close: async () => {
         this.#running.delete(running);
