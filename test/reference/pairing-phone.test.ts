@@ -88,6 +88,18 @@ describe('a phone and a computer', () => {
     expect(await phone.pairings()).toEqual([]);
   });
 
+  it('do without asking what is never asked about, and ask about the rest', async () => {
+    const { screen, pair } = await world({ queue: await temporaryFolder() }, { neverAsk: ['hosts'] });
+    const { computer } = await pair('laptop');
+    expect(await computer.request({ kind: 'hosts' })).toMatchObject({ pgpUserIds: [ALICE] });
+    expect(screen.asked.all).toEqual([]);
+    screen.decide = () => ({ approve: false });
+    await refused('request-rejected', () =>
+      computer.request({ kind: 'u2f-register', challenge: new Uint8Array(32), appId: 'https://example.com' }),
+    );
+    expect(screen.asked.all).toHaveLength(1);
+  });
+
   it('show a request once that comes over both channels, and again and again', async () => {
     const choice = { queue: await temporaryFolder(), relay: (await relay()).url };
     const { phone, screen, running } = await world(choice);
