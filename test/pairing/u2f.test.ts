@@ -1,12 +1,9 @@
-import {
-  createHash,
-  createPublicKey,
-  randomBytes,
-  sign as signDigest,
-  verify as verifyDigest,
-  KeyObject,
-} from 'node:crypto';
+import { spawnSync } from 'node:child_process';
+import { createHash, randomBytes, sign as signDigest, KeyObject } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join as pathJoin } from 'node:path';
 import 'reflect-metadata';
 import { X509CertificateGenerator, cryptoProvider } from '@peculiar/x509';
 import {
@@ -17,6 +14,7 @@ import {
 import { isoCBOR } from '@simplewebauthn/server/helpers';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { isInstalled } from '../../scripts/debian-packages.mjs';
 import {
   authenticationSigningInput,
   encodeAuthenticationMessage,
@@ -392,10 +390,20 @@ describe('relying parties', () => {
     await expect(check(signIn(7), 'other.example')).rejects.toThrow();
   });
 
-  it('that use OpenSSL directly take the signatures', () => {
-    const spki = join(fromHex('3059301306072a8648ce3d020106082a8648ce3d030107034200'), publicKey);
-    const openssl = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
-    const input = authenticationSigningInput(authentication);
-    expect(verifyDigest('sha256', input, openssl, authenticationSignature)).toBe(true);
+  it.skipIf(!isInstalled('openssl'))('that run OpenSSL take the signatures', () => {
+    const folder = mkdtempSync(pathJoin(tmpdir(), 'vaultwire-u2f-'));
+    try {
+      const spki = join(fromHex('3059301306072a8648ce3d020106082a8648ce3d030107034200'), publicKey);
+      const [key, signature] = ['key.der', 'signature'].map((name) => pathJoin(folder, name)) as [string, string];
+      writeFileSync(key, spki);
+      writeFileSync(signature, authenticationSignature);
+      const options = ['dgst', '-sha256', '-verify', key, '-keyform', 'DER', '-signature', signature];
+      const check = (input: Uint8Array): number | null => spawnSync('openssl', options, { input }).status;
+      const input = authenticationSigningInput(authentication);
+      expect(check(input)).toBe(0);
+      expect(check(input.subarray(1))).toBe(1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

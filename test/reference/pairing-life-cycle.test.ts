@@ -1,6 +1,7 @@
 import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import commandPackage from '../../reference/package.json' with { type: 'json' };
 import { pairingFile } from '../../reference/src/computer/pairing-file.js';
 import { lockFolder } from '../../reference/src/phone/lock.js';
 import { refused } from '../support/refused.js';
@@ -146,4 +147,9 @@ it('vaultwire sign-git is vaultwire-sign-git', async () => {
   expect([signed.code, signed.stderr]).toEqual([1, expect.stringContaining('no agent listens')]);
   const passed = await run(process.execPath, [CLI, 'sign-git', '--print', '6*7'], { env });
   expect(passed).toEqual({ code: 0, stdout: '42\n', stderr: '' });
+});
+
+it('npx runs the command by the name of its package, which has more than one', () => {
+  const { name, bin } = commandPackage;
+  expect(bin).toHaveProperty(name, bin.vaultwire);
 });

@@ -25,13 +25,14 @@ import { linesOf } from '../../reference/src/phone/lines.js';
 import { describeConsent, describePolicy, jsonScreen, textScreen } from '../../reference/src/phone/screen.js';
 import { generateSshKey, sshSigner } from '../../reference/src/phone/ssh-key.js';
 import { refused } from '../support/refused.js';
+import { MovableRelay } from './movable-relay.js';
 import { ALICE, Log, newPhone, openedPhone, PhoneProcess, RawComputer, world } from './phone-support.js';
 import { CLI, temporaryFolder, whenDone } from './support.js';
 
 const SESSION_ID = new Uint8Array(32).fill(9);
 
-async function relay(port = 0): Promise<RunningRelay> {
-  const running = await startRelay({ port });
+async function relay(): Promise<RunningRelay> {
+  const running = await startRelay();
   whenDone(() => running.close().catch(() => undefined));
   return running;
 }
@@ -87,6 +88,18 @@ describe('a phone and a computer', () => {
     expect(await phone.pairings()).toEqual([]);
   });
 
+  it('do without asking what is never asked about, and ask about the rest', async () => {
+    const { screen, pair } = await world({ queue: await temporaryFolder() }, { neverAsk: ['hosts'] });
+    const { computer } = await pair('laptop');
+    expect(await computer.request({ kind: 'hosts' })).toMatchObject({ pgpUserIds: [ALICE] });
+    expect(screen.asked.all).toEqual([]);
+    screen.decide = () => ({ approve: false });
+    await refused('request-rejected', () =>
+      computer.request({ kind: 'u2f-register', challenge: new Uint8Array(32), appId: 'https://example.com' }),
+    );
+    expect(screen.asked.all).toHaveLength(1);
+  });
+
   it('show a request once that comes over both channels, and again and again', async () => {
     const choice = { queue: await temporaryFolder(), relay: (await relay()).url };
     const { phone, screen, running } = await world(choice);
@@ -123,12 +136,12 @@ describe('a phone and a computer', () => {
   });
 
   it('go on when the relay was restarted', async () => {
-    const first = await relay();
-    const { phone, pair } = await world({ relay: first.url });
+    const movable = await MovableRelay.start();
+    const { phone, pair } = await world({ relay: movable.url });
     const { computer } = await pair('laptop');
-    await first.close();
+    await movable.stop();
     const asking = computer.request(login(phone.keys.ssh.publicKey));
-    await relay(first.port);
+    await movable.restart();
     expect((await asking).signature).toHaveLength(64);
   });
 

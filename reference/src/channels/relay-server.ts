@@ -79,7 +79,7 @@ interface Queue {
 
 /** What a message costs beside its bytes. */
 const OVERHEAD = 256;
-/** Answers and pongs that a client may leave unread beside its messages, in bytes. */
+/** Answers that a client may leave unread beside its messages, in bytes. */
 const MAXIMUM_UNREAD_ANSWERS = 64 * 1024;
 const POLICY_VIOLATION = 1008;
 const TRY_LATER = 1013;
@@ -165,7 +165,7 @@ export async function startRelay(options: RelayOptions = {}): Promise<RunningRel
       give(socket, reading);
     };
     const maximumUnread = limits.maximumUnreadBytes + MAXIMUM_FRAME_BYTES + MAXIMUM_UNREAD_ANSWERS;
-    /** Drops who asks on and on, and reads no answer. */
+    /** Drops who asks on and on, and reads no answer. (Of pings `ws` sees to it.) */
     const isReading = (): boolean => {
       if (unreadOf(socket) > maximumUnread) socket.terminate();
       return socket.readyState === socket.OPEN;
@@ -173,7 +173,6 @@ export async function startRelay(options: RelayOptions = {}): Promise<RunningRel
     alive.add(socket);
     socket.on('error', () => undefined);
     socket.on('pong', () => alive.add(socket));
-    socket.on('ping', isReading);
     socket.on('close', () => {
       for (const queue of reading.keys()) {
         const readers = subscribers.get(queue);

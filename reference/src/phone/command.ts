@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { VaultwireError } from 'vaultwire';
 import { decodeQrText, pairingIdentifier } from 'vaultwire/pairing';
-import { normalizeHostName, startPhoneSession, type PhoneSession } from 'vaultwire/pairing/phone';
+import { normalizeHostName, startPhoneSession, type ConsentKind, type PhoneSession } from 'vaultwire/pairing/phone';
 import { publicKeyFingerprintText } from 'vaultwire/pairing/ssh';
 import { atMost } from '../channels/directory-queue.js';
 import { whenStopped } from '../computer/stopping.js';
@@ -28,6 +28,7 @@ interface InitOptions extends CommonOptions {
 interface RunCommandOptions extends CommonOptions {
   readonly approve: Approve;
   readonly remember?: 'this' | 'kind';
+  readonly neverAsk?: readonly ConsentKind[];
 }
 interface PairOptions extends RunCommandOptions {
   readonly queue?: string;
@@ -43,9 +44,21 @@ there. One process at a time has a phone.
 With --json, run and pair print one JSON object a line: {"event":"ready"}, {"event":"comparison-code","code"},
 {"event":"paired"}, {"event":"asked","pairing","requestId","computer","kind","hostVerified","verified","claimed",
 "mayRemember","until"}, {"event":"withdrawn"}, {"event":"signed"}, {"event":"pinned"}, {"event":"report"},
-{"event":"ended","reason"}, {"event":"channel-failed","channel","error"} (said once for a channel; it is tried again).
-A line on stdin decides: {"pairing","requestId","approve":true,"remember":"this"}, with remember "this", "kind" or left
-out.`;
+{"event":"ended","reason"}, {"event":"channel-failed","channel","error"} (said once for a channel; sending is tried again),
+{"event":"store-failed"}, {"event":"not-understood"} after a line that decides nothing. A line on stdin decides:
+{"pairing","requestId","approve":true,"remember":"this"}, with remember "this", "kind" or left out. With --compare,
+{"event":"confirm","code"} is answered by the line yes, or any other.`;
+
+/** What requests are about. */
+const CONSENT_KINDS: readonly ConsentKind[] = [
+  'ssh-login',
+  'ssh-signature',
+  'git-commit',
+  'git-tag',
+  'hosts',
+  'u2f-register',
+  'u2f-authenticate',
+];
 
 /** How long a phone that has just paired waits until it has said who it is, in milliseconds. */
 const INTRODUCTION_MILLISECONDS = 10_000;
@@ -78,6 +91,12 @@ export function registerPhone(program: Command): void {
           'this',
           'kind',
         ]),
+      )
+      .addOption(
+        new Option(
+          '--never-ask <kinds...>',
+          'kinds of request that are approved without asking as long as this runs; a login only at a host that is proven and known',
+        ).choices(CONSENT_KINDS),
       )
       .option('--json', 'print JSON lines instead of text, and read decisions as such');
 
@@ -284,13 +303,14 @@ function runnerOf(
   screen: Screen,
   options: Partial<PairOptions> & Pick<PairOptions, 'approve'>,
 ): RunningPhone {
-  const { approve, remember, compare } = options;
+  const { approve, remember, compare, neverAsk } = options;
   return new RunningPhone({
     phone,
     screen,
     approve,
     ...(remember && { remember }),
     ...(compare !== undefined && { compare }),
+    ...(neverAsk && { neverAsk }),
   });
 }
 

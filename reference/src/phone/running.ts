@@ -1,4 +1,10 @@
-import { startPhoneSession, type Decision, type PhoneEnd, type PhoneSession } from 'vaultwire/pairing/phone';
+import {
+  startPhoneSession,
+  type ConsentKind,
+  type Decision,
+  type PhoneEnd,
+  type PhoneSession,
+} from 'vaultwire/pairing/phone';
 import { firstFailures, openChannels, type OpenChannel } from '../channels/index.js';
 import type { KeptPairing, Phone } from './phone-home.js';
 import type { Approve, Screen } from './screen.js';
@@ -9,6 +15,8 @@ export interface RunOptions {
   readonly approve: Approve;
   /** With `all`: what is approved once is approved for 3 hours. */
   readonly remember?: 'this' | 'kind';
+  /** Kinds that are never asked about, whoever asks. A login is, unless its host is proven and known. */
+  readonly neverAsk?: readonly ConsentKind[];
   /** Have the user compare codes before a pairing is complete. */
   readonly compare?: boolean;
 }
@@ -40,7 +48,7 @@ export class RunningPhone {
 
   /** @param qrText what was scanned; left out for a pairing that is kept */
   async start(kept: KeptPairing, qrText?: string): Promise<RunningPairing> {
-    const { phone, screen, compare } = this.#options;
+    const { phone, screen, compare, neverAsk } = this.#options;
     const { identifier: pairing, computer } = kept;
     let channels: readonly OpenChannel[] = [];
     let introduce: () => void = () => undefined;
@@ -80,6 +88,7 @@ export class RunningPhone {
       },
       hosts: async () => ({ hosts: phone.hosts(), pgpUserIds: await phone.pgpUserIds() }),
       pins: phone.pins(),
+      ...(neverAsk && { neverAsk }),
       ask: async (consent, signal) => {
         const decision = await this.#decide(pairing, consent, signal);
         if (decision.approve && consent.subject.kind === 'ssh-login') {
