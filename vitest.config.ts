@@ -75,6 +75,8 @@ const browser: TestProjectConfiguration = {
 
 export default defineConfig({
   test: {
+    // The tests that drive other programs mostly wait for them, so that a core left free would be idle.
+    maxWorkers: '100%',
     projects: chromium === undefined ? [node] : [node, browser],
   },
 });
