@@ -32,7 +32,7 @@ export async function pairVault({ store, deviceIdentifier, showQr, confirm }) {
     name: 'Vault on my laptop',
     browser: { deviceIdentifier, name: 'Firefox' },
     channels: (address) => [betweenTabs(address)],
-    store, // where the pairing lives; memoryPairingStore() of the same entry forgets it with the page
+    store, // where the pairing lives; memoryPairingStore() of vaultwire/pairing forgets it with the page
     confirm, // asks the user whether the phone shows the same six digits
   });
   showQr(phone.qrText);
