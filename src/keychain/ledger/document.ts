@@ -297,22 +297,21 @@ function changedRows(
   if (before === after) return { rows: new Uint8Array(), goneUids: [] };
   const tableBefore = new TraceTable(before);
   const tableAfter = new TraceTable(after);
-  const isKept = new Uint8Array(tableBefore.count);
+  const isKept = new Uint8Array(tableBefore.count).fill(1, 0, tableAfter.count);
   const changed = new TraceTable(new Uint8Array());
   const row = new Row();
-  for (let here = 0; here < tableAfter.count; here++) {
-    // Mostly a row is where it was, and what it was.
-    if (tableBefore.hasRowOf(tableAfter, here)) {
-      isKept[here] = 1;
-      continue;
-    }
+  const unlike = tableAfter.placesUnlike(tableBefore);
+  for (const here of unlike) isKept[here] = 0;
+  for (const here of unlike) {
     tableAfter.read(here, row);
-    const place = tableBefore.placeOfUid(row);
+    const place = tableBefore.hasUidAt(here, row) ? here : tableBefore.placeOfUid(row);
     if (place !== undefined) isKept[place] = 1;
     if (place === undefined || !tableBefore.hasRowAt(place, row)) changed.append(row);
   }
   const goneUids: string[] = [];
-  for (const [place, kept] of isKept.entries()) if (kept === 0) goneUids.push(readUid(before, place));
+  for (let place = isKept.indexOf(0); place >= 0; place = isKept.indexOf(0, place + 1)) {
+    goneUids.push(readUid(before, place));
+  }
   return { rows: changed.rows(), goneUids };
 }
 

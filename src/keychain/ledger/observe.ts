@@ -5,7 +5,7 @@ import { VaultwireError } from '../../wire/error.js';
 import type { DataKeyWrapKind } from '../account/wrap.js';
 import { digest } from '../digest.js';
 import { itemChanges, judgeItem, type ItemChange, type ItemKind, type ItemTrace, type LedgerRow } from './items.js';
-import { isAbsent, readTrace, readUid, Row, TraceTable, writeDigest, writeRow } from './traces.js';
+import { isAbsent, readTrace, readUid, Row, ROW_LENGTH, TraceTable, writeDigest, writeRow } from './traces.js';
 
 // What one answer cannot show, two can. The ledger is plain data that the caller keeps between answers. It detects; it
 // cannot repair, and on a fresh device it knows nothing yet.
@@ -385,7 +385,7 @@ class ItemObserver {
   readonly part = emptyPart();
   readonly missing: string[] = [];
   readonly #strict: boolean;
-  readonly #table: TraceTable;
+  #table: TraceTable;
   readonly #countBefore: number;
   /** Rows whose key was another before: it stays theirs. */
   readonly #formerKeys = new TraceTable(new Uint8Array());
@@ -402,8 +402,6 @@ class ItemObserver {
     this.#table = new TraceTable(known);
     this.#countBefore = this.#table.count;
     this.#camePlaces = new Uint8Array(this.#countBefore + shownCount);
-    // On a fresh device every uid is new.
-    if (this.#countBefore === 0) this.#table.reserve(shownCount);
   }
 
   /** The rows of what is known now. Nothing more may be shown. */
@@ -414,12 +412,29 @@ class ItemObserver {
 
   /** A loop of its own: engines compile it once, whatever an answer has around it. */
   showAll(items: readonly ObservedItem[]): void {
+    if (this.#countBefore === 0 && this.#learnAll(items)) return;
     for (const item of items) this.#show(item);
+  }
+
+  /** On a fresh device every uid is new. If neither a uid nor a key comes twice, there is nothing to be said of them. */
+  #learnAll(items: readonly ObservedItem[]): boolean {
+    const rows = new Uint8Array(items.length * ROW_LENGTH);
+    let offset = 0;
+    for (const item of items) {
+      writeRow(rows, offset, item);
+      offset += ROW_LENGTH;
+    }
+    const table = new TraceTable(rows);
+    if (table.repeatsUid() || table.repeatsKey()) return false;
+    this.#table = table;
+    this.#camePlaces.fill(1);
+    this.part.new = items.length;
+    return true;
   }
 
   #show(item: ObservedItem): void {
     const row = this.#row;
-    writeRow(row, item);
+    writeRow(row.bytes, 0, item);
     const place = this.#table.hasUidAt(this.#next, row) ? this.#next : this.#table.placeOfUid(row);
     if (place === undefined) {
       this.#showUnknown(item);

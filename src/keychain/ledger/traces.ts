@@ -85,9 +85,9 @@ export interface RowContent {
  *
  * @throws VaultwireError `uid-invalid`, `argument-invalid`
  */
-export function writeRow({ bytes: target }: Row, content: RowContent): void {
+export function writeRow(target: Uint8Array, offset: number, content: RowContent): void {
   const { uid, kind, wrap, authenticated = true, keyDigest, dataDigest, revision, absent = false } = content;
-  if (!writeDigest(target, 0, uid)) {
+  if (!writeDigest(target, offset, uid)) {
     throw new VaultwireError('uid-invalid', 'item.uid: expected 16 bytes in base64url');
   }
   const kindNumber = ITEM_KINDS.indexOf(kind);
@@ -99,25 +99,26 @@ export function writeRow({ bytes: target }: Row, content: RowContent): void {
   if (typeof authenticated !== 'boolean') {
     throw new VaultwireError('argument-invalid', 'item.authenticated: expected a boolean');
   }
-  target[HOW] = kindNumber | (wrapNumber << 2) | (authenticated ? AUTHENTICATED : 0) | (absent ? ABSENT : 0);
+  target[offset + HOW] = kindNumber | (wrapNumber << 2) | (authenticated ? AUTHENTICATED : 0) | (absent ? ABSENT : 0);
   const count = revision ?? 0;
   if (!Number.isSafeInteger(count) || count < 0) {
     throw new VaultwireError('argument-invalid', 'item.revision: expected a count of changes');
   }
   let high = Math.floor(count / 0x1_0000_0000);
   high |= (revision === undefined ? 0 : HAS_REVISION) | (dataDigest === undefined ? 0 : HAS_DATA);
-  target[REVISION] = high >>> 16;
-  target[REVISION + 1] = high >>> 8;
-  target[REVISION + 2] = high;
-  target[REVISION + 3] = count >>> 24;
-  target[REVISION + 4] = count >>> 16;
-  target[REVISION + 5] = count >>> 8;
-  target[REVISION + 6] = count;
-  if (!writeDigest(target, KEY_DIGEST, keyDigest)) {
+  const at = offset + REVISION;
+  target[at] = high >>> 16;
+  target[at + 1] = high >>> 8;
+  target[at + 2] = high;
+  target[at + 3] = count >>> 24;
+  target[at + 4] = count >>> 16;
+  target[at + 5] = count >>> 8;
+  target[at + 6] = count;
+  if (!writeDigest(target, offset + KEY_DIGEST, keyDigest)) {
     throw new VaultwireError('argument-invalid', 'item.keyDigest: expected a digest of 16 bytes in base64url');
   }
-  if (dataDigest === undefined) target.fill(0, DATA_DIGEST);
-  else if (!writeDigest(target, DATA_DIGEST, dataDigest)) {
+  if (dataDigest === undefined) target.fill(0, offset + DATA_DIGEST, offset + ROW_LENGTH);
+  else if (!writeDigest(target, offset + DATA_DIGEST, dataDigest)) {
     throw new VaultwireError('argument-invalid', 'item.dataDigest: expected a digest of 16 bytes in base64url');
   }
 }
@@ -166,6 +167,9 @@ export function isAbsent(rows: Uint8Array, place: number): boolean {
 const UID_COLUMN = 0;
 const KEY_COLUMN = KEY_DIGEST / 4;
 
+/** Then one in about a hundred rows begins like another. */
+const BITS_PER_ROW = 64;
+
 /** Rows that can be looked up, changed and added to. What it is made of is never written to. */
 export class TraceTable {
   #bytes: Uint8Array;
@@ -208,14 +212,18 @@ export class TraceTable {
     return true;
   }
 
-  /** Whether another table has the same row in the same place. */
-  hasRowOf(other: TraceTable, place: number): boolean {
-    if (place >= this.#count) return false;
-    const start = place * ROW_WORDS;
-    for (let index = start; index < start + ROW_WORDS; index++) {
-      if (this.#words[index] !== other.#words[index]) return false;
+  /** The places of rows that another table has not in the same place. */
+  placesUnlike(other: TraceTable): number[] {
+    const [words, others] = [this.#words, other.#words];
+    const common = Math.min(this.#count, other.#count);
+    const places: number[] = [];
+    for (let place = 0; place < this.#count; place++) {
+      let difference = place < common ? 0 : 1;
+      const end = (place + 1) * ROW_WORDS;
+      for (let index = end - ROW_WORDS; index < end; index++) difference |= (words[index] ?? 0) ^ (others[index] ?? 0);
+      if (difference !== 0) places.push(place);
     }
-    return true;
+    return places;
   }
 
   read(place: number, into = new Row()): Row {
@@ -237,7 +245,12 @@ export class TraceTable {
 
   /** Whether two rows have the same uid. */
   repeatsUid(): boolean {
-    return this.#uidIndex().hasRepeats;
+    return this.#repeats(UID_COLUMN);
+  }
+
+  /** Whether two rows have the same key. */
+  repeatsKey(): boolean {
+    return this.#repeats(KEY_COLUMN);
   }
 
   /** Makes room for so many rows. */
@@ -251,15 +264,15 @@ export class TraceTable {
     if (this.#count * ROW_LENGTH === this.#bytes.length) this.reserve(2 * this.#count + 8);
     const place = this.#count++;
     this.#write(place, words);
-    this.#uids?.add(this.#words, place);
-    this.#keys?.add(this.#words, place);
+    this.#uids?.add(this.#words, place, this.#count);
+    this.#keys?.add(this.#words, place, this.#count);
     return place;
   }
 
   /** Puts a row in the place of another of the same uid. That one's key may still be found, or not. */
   replace(place: number, { words }: Row): void {
     this.#write(place, words);
-    this.#keys?.add(this.#words, place);
+    this.#keys?.add(this.#words, place, this.#count);
   }
 
   markAbsent(place: number): void {
@@ -281,13 +294,41 @@ export class TraceTable {
     this.#forgetIndexes();
   }
 
+  /** One bit for each beginning that was seen tells nearly all apart, and costs less than to look all of them up. */
+  #repeats(column: number): boolean {
+    const words = this.#words;
+    const count = this.#count;
+    let size = 32;
+    while (size < BITS_PER_ROW * count) size *= 2;
+    const seen = new Uint32Array(size / 32);
+    const seenAgain = new Uint32Array(size / 32);
+    for (let place = 0; place < count; place++) {
+      const start = (words[place * ROW_WORDS + column] ?? 0) & (size - 1);
+      const bit = 1 << (start & 31);
+      const slot = start >>> 5;
+      const before = seen[slot] ?? 0;
+      seen[slot] = before | bit;
+      seenAgain[slot] = (seenAgain[slot] ?? 0) | (before & bit);
+    }
+    const names = new Set<string>();
+    for (let place = 0; place < count; place++) {
+      const at = place * ROW_WORDS + column;
+      const start = (words[at] ?? 0) & (size - 1);
+      if (((seenAgain[start >>> 5] ?? 0) & (1 << (start & 31))) === 0) continue;
+      const name = nameAt(words, at);
+      if (names.has(name)) return true;
+      names.add(name);
+    }
+    return false;
+  }
+
   #uidIndex(): RowIndex {
     return (this.#uids ??= this.#makeIndex(UID_COLUMN));
   }
 
   #makeIndex(column: number): RowIndex {
     const index = new RowIndex(column, this.#bytes.length / ROW_LENGTH);
-    for (let place = 0; place < this.#count; place++) index.add(this.#words, place);
+    for (let place = 0; place < this.#count; place++) index.add(this.#words, place, place + 1);
     return index;
   }
 
@@ -324,18 +365,18 @@ const MAXIMUM_PROBES = 100;
  * takes over, which no choice of theirs slows down. For all others this takes a fraction of the time of a Map.
  */
 export class RowIndex {
-  /** Whether two of the rows that were added are alike, of which the first one is found. */
-  hasRepeats = false;
   readonly #column: number;
-  /** One more than the place of a row, or 0. */
-  readonly #slots: Int32Array;
+  /** For each slot one more than the place of a row, or 0; then its hash, so that other rows need not be looked at. */
+  readonly #slots: Uint32Array;
+  readonly #mask: number;
   #places: Map<string, number> | undefined;
 
   constructor(column: number, capacity: number) {
     this.#column = column;
     let size = 32;
     while (size < 2 * capacity) size *= 2;
-    this.#slots = new Int32Array(size);
+    this.#slots = new Uint32Array(2 * size);
+    this.#mask = 2 * size - 2;
   }
 
   /** Whether a Map took over. */
@@ -343,54 +384,51 @@ export class RowIndex {
     return this.#places !== undefined;
   }
 
-  /** @param words of every row that was added, from the first on */
-  add(words: Uint32Array, place: number): void {
+  /** @param count how many rows of `words` have been added, this one included */
+  add(words: Uint32Array, place: number, count: number): void {
     const start = place * ROW_WORDS + this.#column;
     if (this.#places) {
-      this.#addName(nameAt(words, start), place);
+      this.#places.set(nameAt(words, start), place);
       return;
     }
     const slots = this.#slots;
-    let slot = this.#slotOf(words, start);
+    const hash = hashAt(words, start);
+    let slot = (2 * hash) & this.#mask;
     for (let probes = 0; probes < MAXIMUM_PROBES; probes++) {
-      const other = (slots[slot] ?? 0) - 1;
-      if (other < 0) {
+      const other = slots[slot] ?? 0;
+      if (other === 0) {
         slots[slot] = place + 1;
+        slots[slot + 1] = hash;
         return;
       }
-      if (hasSameColumn(words, other * ROW_WORDS + this.#column, words, start)) {
-        this.hasRepeats = true;
-        return;
-      }
-      slot = (slot + 1) & (slots.length - 1);
+      slot = (slot + 2) & this.#mask;
     }
     this.#places = new Map();
-    for (let each = 0; each <= place; each++) this.add(words, each);
+    for (let each = 0; each < count; each++) this.add(words, each, count);
   }
 
   find(words: Uint32Array, row: Uint32Array): number | undefined {
     if (this.#places) return this.#places.get(nameAt(row, this.#column));
     const slots = this.#slots;
-    let slot = this.#slotOf(row, this.#column);
+    const hash = hashAt(row, this.#column);
+    let slot = (2 * hash) & this.#mask;
     for (;;) {
-      const place = (slots[slot] ?? 0) - 1;
-      if (place < 0) return undefined;
-      if (hasSameColumn(words, place * ROW_WORDS + this.#column, row, this.#column)) return place;
-      slot = (slot + 1) & (slots.length - 1);
+      const place = slots[slot] ?? 0;
+      if (place === 0) return undefined;
+      if (slots[slot + 1] === hash) {
+        const start = (place - 1) * ROW_WORDS + this.#column;
+        if (hasSameColumn(words, start, row, this.#column)) return place - 1;
+      }
+      slot = (slot + 2) & this.#mask;
     }
   }
+}
 
-  #addName(name: string, place: number): void {
-    if (this.#places?.has(name) === true) this.hasRepeats = true;
-    else this.#places?.set(name, place);
-  }
-
-  #slotOf(words: Uint32Array, start: number): number {
-    let hash = 0;
-    for (let index = start; index < start + 4; index++) hash = Math.imul(hash ^ (words[index] ?? 0), 0x9e3779b1);
-    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-    return (hash ^ (hash >>> 13)) & (this.#slots.length - 1);
-  }
+function hashAt(words: Uint32Array, start: number): number {
+  let hash = 0;
+  for (let index = start; index < start + 4; index++) hash = Math.imul(hash ^ (words[index] ?? 0), 0x9e3779b1);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return (hash ^ (hash >>> 13)) >>> 0;
 }
 
 const wordsOf = ({ buffer, byteOffset, length }: Uint8Array): Uint32Array =>

@@ -325,7 +325,7 @@ function tableOf(items: readonly (readonly [uid: string, trace: ItemTrace])[]): 
   const table = new TraceTable(new Uint8Array());
   for (const [uid, trace] of new Map(items)) {
     const row = new Row();
-    writeRow(row, { uid, ...trace });
+    writeRow(row.bytes, 0, { uid, ...trace });
     table.append(row);
   }
   return table.rows();
