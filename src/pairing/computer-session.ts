@@ -1,7 +1,7 @@
 import { nobleBox, type Box, type BoxPrivateKey, type BoxSuite } from '../crypto/box.js';
 import { copyBytes, equalBytes, type Bytes } from '../wire/bytes.js';
-import { isVaultwireError, VaultwireError, type ErrorCode } from '../wire/error.js';
-import { ChannelGroup, type MakeChannels, type PairingAddress } from './channel.js';
+import { VaultwireError, type ErrorCode } from '../wire/error.js';
+import type { MakeChannels, PairingAddress } from './channel.js';
 import { systemClock, type Clock } from './clock.js';
 import {
   computerWake,
@@ -18,18 +18,16 @@ import {
 import {
   createPairingKey,
   loadPairing,
-  MachineDriver,
   nonceText,
   randomId,
   SAVED_FORMAT,
-  SentNonces,
   settled,
   tell,
   type SavedSession,
   type SessionCounters,
   type Settled,
 } from './driver.js';
-import { decodeMessage, encodeCiphertextMessage, openKeyMessage, type PairingMessage } from './envelope.js';
+import { encodeCiphertextMessage, openKeyMessage, type PairingMessage } from './envelope.js';
 import { comparisonCode, queueNames } from './identity.js';
 import {
   decodeAnswer,
@@ -41,14 +39,15 @@ import {
   type PairingRequest,
   type RequestBody,
 } from './messages.js';
-import { encodePlainData } from './plain-data.js';
 import { encodeQrText } from './qr.js';
+import { MachineSession, type SharedSessionEvent } from './session.js';
 import type { PairingStore } from './store.js';
 import { PROTOCOL_VERSION } from './version.js';
 
 export * from './computer.js';
 export type { SessionCounters } from './driver.js';
 export type { RefusalCounters, RefusalReason } from './machine.js';
+export type { SharedSessionEvent } from './session.js';
 
 /** What {@link startComputerSession} needs. */
 export interface ComputerSessionOptions {
@@ -96,10 +95,7 @@ export type ComputerSessionEvent =
   | { readonly type: 'push-endpoint'; readonly snsEndpointArn: string }
   /** Something happened that was not acted on. Of keys that come after the pairing, the first of each run is told. */
   | { readonly type: 'report'; readonly report: ComputerReport }
-  | { readonly type: 'channel-failed'; readonly channel: string; readonly error: unknown }
-  /** The session has stopped, and a new one can go on from what was saved before. */
-  | { readonly type: 'store-failed'; readonly error: unknown }
-  | { readonly type: 'ended'; readonly reason: ComputerEnd };
+  | SharedSessionEvent<ComputerEnd>;
 
 /** What can be asked for. A pairing ends by {@link ComputerSession.unpair}. */
 export type RequestKind = Exclude<RequestBody['kind'], 'unpair'>;
@@ -185,107 +181,77 @@ interface SavedComputer extends SavedSession<ComputerState> {
 type Outcome =
   { readonly body: AnswerBody | null } | { readonly error: { readonly code: ErrorCode; readonly message: string } };
 
-class Session implements ComputerSession {
+class Session
+  extends MachineSession<ComputerState, ComputerEvent, ComputerEffect, Me, ComputerEnd>
+  implements ComputerSession
+{
   readonly qrText: string;
-  readonly address: PairingAddress;
   readonly #options: ComputerSessionOptions;
   readonly #suite: BoxSuite;
-  readonly #clock: Clock;
   readonly #key: BoxPrivateKey;
   readonly #publicKey: Bytes;
-  readonly #channels: ChannelGroup;
-  readonly #driver: MachineDriver<ComputerState, ComputerEvent, ComputerEffect>;
-  readonly #nonces: SentNonces;
   readonly #outcomes: Map<string, Outcome>;
   readonly #waiters = new Map<string, Settled<AnswerBody | null>>();
-  /** How to take back what the user is comparing. */
-  readonly #comparing = new AbortController();
-  readonly #paired = settled<Me>();
-  readonly #ended = settled<ComputerEnd>();
-  /** Rejects once this run has stopped without bringing the pairing to its end. */
-  readonly #halted = settled<never>();
   /** The phone of this pairing. It stays here when the state forgets it, for the message that says goodbye. */
   #phone: { readonly publicKey: Bytes; readonly box: Box } | undefined;
-  #stopped: VaultwireError | undefined;
-  #ending = false;
   #codeShown = false;
   #foreignKeyTold = false;
-  #dropped = 0;
 
   constructor(options: ComputerSessionOptions, suite: BoxSuite, key: BoxPrivateKey, saved?: SavedComputer) {
-    this.#options = options;
-    this.#suite = suite;
-    this.#clock = options.clock ?? systemClock;
-    this.#key = key;
-    this.#publicKey = key.publicKey;
-    this.#nonces = new SentNonces(saved?.nonces);
-    this.#outcomes = new Map(saved?.outcomes);
-    const { toPhone, toComputer } = queueNames(this.#publicKey);
-    this.address = { identifier: toPhone, sendQueue: toPhone, receiveQueue: toComputer };
-    this.qrText = saved?.qrText ?? qrTextOf(options, this.#publicKey);
-    this.#channels = new ChannelGroup(options.channels(this.address), (channel, error) => {
-      tell(options.onEvent, { type: 'channel-failed', channel, error });
-    });
+    const { publicKey } = key;
+    const qrText = saved?.qrText ?? qrTextOf(options, publicKey);
+    const { toPhone, toComputer } = queueNames(publicKey);
+    const now = (options.clock ?? systemClock).now();
     const first = saved
       ? { state: saved.state, effects: [] }
       : startComputer({
-          now: this.#clock.now(),
-          publicKey: this.#publicKey,
+          now,
+          publicKey,
           helloId: randomId(suite),
           version: PROTOCOL_VERSION,
           browser: options.browser !== undefined,
           compareCodes: options.confirm !== 'not-compared',
         });
-    this.#driver = new MachineDriver<ComputerState, ComputerEvent, ComputerEffect>(
-      {
-        step: stepComputer,
-        wake: computerWake,
-        tick: (now) => ({ now, type: 'tick' }),
-        clock: this.#clock,
-        passing: ['counters', 'now'],
-        tells: ({ type }) => type === 'report',
-        save: (state) => options.store.save(encodePlainData(this.#document(state))),
-        prepare: (effect) => this.#prepare(effect),
-        failed: (error) => {
-          this.#storeFailed(error);
-        },
-      },
-      first.state,
-    );
+    super({
+      options,
+      address: { identifier: toPhone, sendQueue: toPhone, receiveQueue: toComputer },
+      step: stepComputer,
+      wake: computerWake,
+      state: first.state,
+      nonces: saved?.nonces,
+      kinds: ['key', 'ciphertext'],
+    });
+    this.qrText = qrText;
+    this.#options = options;
+    this.#suite = suite;
+    this.#key = key;
+    this.#publicKey = publicKey;
+    this.#outcomes = new Map(saved?.outcomes);
     if (saved) {
       for (const requestId of this.#outcomes.keys()) tell(options.onEvent, { type: 'outcome', requestId });
-      this.#driver.dispatch({ now: this.#clock.now(), type: 'resume' });
+      this.driver.dispatch({ now: this.clock.now(), type: 'resume' });
     } else {
-      this.#driver.apply(first);
+      this.driver.apply(first);
     }
-    // Last: a channel may deliver at once, and what it delivers comes after what the run begins with.
-    this.#channels.start((message) => this.#receive(message));
-  }
-
-  get paired(): Promise<Me> {
-    return this.#paired.promise;
-  }
-
-  get ended(): Promise<ComputerEnd> {
-    return this.#ended.promise;
+    this.startChannels();
   }
 
   async request<K extends RequestKind>(
     body: Extract<RequestBody, { readonly kind: K }>,
     { acknowledge = true, signal }: RequestOptions = {},
   ): Promise<AnswerTo<K>> {
-    if (this.#stopped) throw this.#stopped;
+    this.assertRunning();
     if (signal?.aborted) throw new VaultwireError('request-canceled', 'signal: it was aborted before the request');
-    const now = this.#clock.now();
+    const now = this.clock.now();
     const requestId = randomId(this.#suite);
     // Written and read back: what is kept is a copy, and what cannot be sent is refused here.
     const unixSeconds = Math.floor(now / 1000);
     const request = { requestId, unixSeconds, version: PROTOCOL_VERSION, acknowledge, body };
     const copy = decodeRequest(encodeRequest(request)).body;
-    this.#driver.dispatch({ now, type: 'request', requestId, body: copy, acknowledge });
+    this.driver.dispatch({ now, type: 'request', requestId, body: copy, acknowledge });
     const waiter = this.#wait(requestId);
     const cancel = (): void => {
-      if (this.#isWaiting(requestId)) this.#driver.dispatch({ now: this.#clock.now(), type: 'cancel', requestId });
+      if (this.#isWaiting(requestId)) this.driver.dispatch({ now: this.clock.now(), type: 'cancel', requestId });
     };
     signal?.addEventListener('abort', cancel, { once: true });
     try {
@@ -296,17 +262,17 @@ class Session implements ComputerSession {
   }
 
   pending(): readonly PendingRequest[] {
-    return this.#driver.state.waiting.map(({ requestId, body }) => ({ requestId, body: structuredClone(body) }));
+    return this.driver.state.waiting.map(({ requestId, body }) => ({ requestId, body: structuredClone(body) }));
   }
 
   async outcome(requestId: string): Promise<AnswerBody | undefined> {
     const known = this.#outcomes.get(requestId);
     if (known) {
       this.#outcomes.delete(requestId);
-      this.#driver.touch();
+      this.driver.touch();
       return resultOf(known) ?? undefined;
     }
-    if (this.#stopped) throw this.#stopped;
+    this.assertRunning();
     if (!this.#isWaiting(requestId)) {
       throw new VaultwireError('not-found', 'request id: expected one that waits, or whose outcome nobody has heard');
     }
@@ -314,87 +280,41 @@ class Session implements ComputerSession {
   }
 
   counters(): SessionCounters {
-    const { refused, duplicates, unanswered } = this.#driver.state.counters;
-    return {
-      channels: this.#channels.counters(),
-      undecryptable: refused['does-not-open'],
-      malformed: refused.malformed,
-      legacy: refused.legacy,
-      reflected: refused.reflected,
-      duplicates,
-      dropped: this.#dropped,
-      lost: unanswered,
-    };
+    return this.countersWith(this.driver.state.counters.unanswered);
   }
 
-  async unpair(): Promise<void> {
-    if (this.#stopped && !this.#ending) throw this.#stopped;
-    this.#driver.dispatch({ now: this.#clock.now(), type: 'unpair', requestId: randomId(this.#suite) });
-    await Promise.race([this.#ended.promise, this.#halted.promise]);
+  unpair(): Promise<void> {
+    return this.endBy(() => {
+      this.driver.dispatch({ now: this.clock.now(), type: 'unpair', requestId: randomId(this.#suite) });
+    });
   }
 
-  async close(): Promise<void> {
-    this.#stop(new VaultwireError('request-canceled', 'session: it was closed before there was an answer'));
-    await this.#driver.idle();
-    await this.#channels.flushed(this.#clock);
-  }
-
-  #document(state: ComputerState): SavedComputer {
+  protected document(state: ComputerState): SavedComputer {
     return {
       format: SAVED_FORMAT,
       role: 'computer',
       qrText: this.qrText,
       outcomes: [...this.#outcomes],
-      nonces: this.#nonces.list(),
+      nonces: this.nonces.list(),
       state,
     };
   }
 
-  /** @returns what the message is known by when it comes again, or undefined when it was refused */
-  #receive(bytes: Uint8Array): string | undefined {
-    if (this.#driver.crowded) {
-      this.#dropped++;
-      return undefined;
-    }
-    const { event, key } = this.#read(bytes, this.#clock.now());
-    this.#driver.dispatch(event);
-    return key;
-  }
-
-  #read(bytes: Uint8Array, now: number): { readonly event: ComputerEvent; readonly key?: string } {
-    let message: PairingMessage;
-    try {
-      message = decodeMessage(bytes);
-    } catch (error) {
-      const legacy = isVaultwireError(error) && error.code === 'wrap-refused';
-      return { event: { now, type: 'refused', reason: legacy ? 'legacy' : 'malformed' } };
-    }
-    const { kind, sealed } = message;
-    const key = nonceText(sealed);
-    if (this.#nonces.has(key)) return { event: { now, type: 'refused', reason: 'reflected' } };
-    let opened: Bytes | undefined;
-    try {
-      opened = kind === 'key' ? this.#openKey(sealed) : this.#box()?.open(sealed);
-    } catch {
-      // Whatever the reason, nobody learns it.
-    }
-    if (!opened) return { event: { now, type: 'refused', reason: 'does-not-open' } };
-    if (kind === 'key') return { event: { now, type: 'key', phonePublicKey: opened }, key };
-    try {
-      return { event: { now, type: 'answer', answer: decodeAnswer(opened) }, key };
-    } catch {
-      return { event: { now, type: 'refused', reason: 'malformed' } };
-    }
-  }
-
-  #openKey(sealed: Bytes): Bytes {
+  protected open({ kind, sealed }: PairingMessage): Bytes | undefined {
+    if (kind === 'ciphertext') return this.#box()?.open(sealed);
     const phonePublicKey = openKeyMessage(this.#key, sealed);
     // A key of small order shares nothing, and opens for nobody.
     if (!this.#phone || !equalBytes(this.#phone.publicKey, phonePublicKey)) this.#key.shared(phonePublicKey);
     return phonePublicKey;
   }
 
-  #prepare(effect: ComputerEffect): () => void {
+  protected read(kind: PairingMessage['kind'], opened: Bytes, now: number): ComputerEvent {
+    return kind === 'key'
+      ? { now, type: 'key', phonePublicKey: opened }
+      : { now, type: 'answer', answer: decodeAnswer(opened) };
+  }
+
+  protected prepare(effect: ComputerEffect): () => void {
     const { onEvent } = this.#options;
     switch (effect.type) {
       case 'show-qr':
@@ -403,13 +323,13 @@ class Session implements ComputerSession {
         const message = this.#seal(effect.request);
         return () => {
           this.#showCode();
-          if (message) this.#channels.send(message);
+          if (message) this.channels.send(message);
         };
       }
       case 'alert': {
         const message = this.#sealAgain(effect.requestId);
         return () => {
-          if (message) this.#channels.alert(message);
+          if (message) this.channels.alert(message);
         };
       }
       case 'compare-codes':
@@ -418,7 +338,7 @@ class Session implements ComputerSession {
         };
       case 'paired':
         return () => {
-          this.#paired.resolve(structuredClone(effect.me));
+          this.pairing.resolve(structuredClone(effect.me));
           tell(onEvent, { type: 'paired', me: structuredClone(effect.me) });
         };
       case 'answered':
@@ -428,7 +348,7 @@ class Session implements ComputerSession {
         return this.#settle(effect.requestId, { error: { code, message } });
       }
       case 'report':
-        if (effect.report === 'second-key' && this.#driver.state.phase.at === 'paired') {
+        if (effect.report === 'second-key' && this.driver.state.phase.at === 'paired') {
           if (this.#foreignKeyTold) return () => undefined;
           this.#foreignKeyTold = true;
         }
@@ -442,7 +362,7 @@ class Session implements ComputerSession {
         };
       case 'ended':
         return () => {
-          void this.#end(effect.reason);
+          void this.end(effect.reason);
         };
     }
   }
@@ -451,12 +371,12 @@ class Session implements ComputerSession {
     const box = this.#box();
     if (!box) return undefined;
     const message = encodeCiphertextMessage(box, encodeRequest(request));
-    this.#nonces.add(nonceText(message.subarray(1)));
+    this.nonces.add(nonceText(message.subarray(1)));
     return message;
   }
 
   #sealAgain(requestId: string): Bytes | undefined {
-    const { phase, waiting, settings } = this.#driver.state;
+    const { phase, waiting, settings } = this.driver.state;
     const candidates: readonly WaitingRequest[] = phase.at === 'greeting' ? [phase.hello] : waiting;
     const found = candidates.find((request) => request.requestId === requestId);
     if (!found?.sent) return undefined;
@@ -466,7 +386,7 @@ class Session implements ComputerSession {
 
   /** The box with the phone whose key came, computed once. */
   #box(): Box | undefined {
-    const { phase } = this.#driver.state;
+    const { phase } = this.driver.state;
     if ('phonePublicKey' in phase && (!this.#phone || !equalBytes(this.#phone.publicKey, phase.phonePublicKey))) {
       this.#phone = { publicKey: phase.phonePublicKey, box: this.#key.shared(phase.phonePublicKey) };
     }
@@ -487,17 +407,17 @@ class Session implements ComputerSession {
     const code = this.#showCode();
     let same = confirm === 'not-compared';
     try {
-      if (confirm !== 'not-compared' && code !== undefined) same = await confirm(code, this.#comparing.signal);
+      if (confirm !== 'not-compared' && code !== undefined) same = await confirm(code, this.comparing.signal);
     } catch {
       // A prompt that fails has not said yes.
     }
-    if (this.#driver.state.phase.at === 'unconfirmed') {
-      this.#driver.dispatch({ now: this.#clock.now(), type: same ? 'confirm' : 'deny' });
+    if (this.driver.state.phase.at === 'unconfirmed') {
+      this.driver.dispatch({ now: this.clock.now(), type: same ? 'confirm' : 'deny' });
     }
   }
 
   #isWaiting(requestId: string): boolean {
-    return this.#driver.state.waiting.some((request) => request.requestId === requestId);
+    return this.driver.state.waiting.some((request) => request.requestId === requestId);
   }
 
   #wait(requestId: string): Promise<AnswerBody | null> {
@@ -523,7 +443,7 @@ class Session implements ComputerSession {
       }
       this.#waiters.delete(requestId);
       this.#outcomes.delete(requestId);
-      this.#driver.touch();
+      this.driver.touch();
       try {
         waiter.resolve(resultOf(outcome));
       } catch (error) {
@@ -532,32 +452,7 @@ class Session implements ComputerSession {
     };
   }
 
-  async #end(reason: ComputerEnd): Promise<void> {
-    this.#ending = true;
-    await this.#driver.idle();
-    this.#stop(new VaultwireError('pairing-ended', `the pairing has ended: ${reason}`));
-    await this.#channels.flushed(this.#clock);
-    try {
-      await this.#options.store.clear();
-    } catch (error) {
-      tell(this.#options.onEvent, { type: 'store-failed', error });
-    }
-    tell(this.#options.onEvent, { type: 'ended', reason });
-    this.#ended.resolve(reason);
-  }
-
-  #storeFailed(error: unknown): void {
-    this.#stop(new VaultwireError('request-canceled', 'store: expected it to save', { cause: error }));
-    tell(this.#options.onEvent, { type: 'store-failed', error });
-  }
-
-  #stop(why: VaultwireError): void {
-    this.#stopped ??= why;
-    this.#driver.close();
-    this.#channels.stop();
-    this.#comparing.abort();
-    this.#paired.reject(why);
-    if (!this.#ending) this.#halted.reject(why);
+  protected stopping(why: VaultwireError): void {
     for (const waiter of this.#waiters.values()) waiter.reject(why);
     this.#waiters.clear();
   }

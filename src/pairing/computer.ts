@@ -1,7 +1,15 @@
 import { BOX_KEY_LENGTH } from '../crypto/box.js';
 import { assertBytes, copyBytes, equalBytes, type Bytes } from '../wire/bytes.js';
 import { VaultwireError, type ErrorCode } from '../wire/error.js';
-import { assertRequestId, assertTime, NO_REFUSALS, type RefusalCounters, type RefusalReason } from './machine.js';
+import {
+  assertRequestId,
+  assertTime,
+  countRefused,
+  NO_REFUSALS,
+  stateAt,
+  type RefusalCounters,
+  type RefusalReason,
+} from './machine.js';
 import {
   HOST_KEY_MISMATCHED,
   REJECTED,
@@ -313,9 +321,7 @@ class ComputerDraft {
 
   constructor(state: ComputerState, now: number) {
     this.#now = now;
-    // A clock that was turned back must not make anybody wait longer.
-    const shift = Math.min(0, now - state.now);
-    this.#state = { ...(shift === 0 ? state : shifted(state, shift)), now };
+    this.#state = stateAt(state, now, shifted);
   }
 
   finish(): ComputerStep {
@@ -436,9 +442,7 @@ class ComputerDraft {
   }
 
   refused(reason: RefusalReason): void {
-    const { counters } = this.#state;
-    const refused = { ...counters.refused, [reason]: counters.refused[reason] + 1 };
-    this.#set({ counters: { ...counters, refused } });
+    this.#set({ counters: countRefused(this.#state.counters, reason) });
   }
 
   resume(): void {

@@ -1,23 +1,20 @@
 import { nobleBox, type Box, type BoxPrivateKey, type BoxSuite } from '../crypto/box.js';
 import { copyBytes, equalBytes, type Bytes } from '../wire/bytes.js';
-import { isVaultwireError, VaultwireError } from '../wire/error.js';
-import { ChannelGroup, type MakeChannels, type PairingAddress } from './channel.js';
+import { VaultwireError } from '../wire/error.js';
+import type { MakeChannels, PairingAddress } from './channel.js';
 import { systemClock, type Clock } from './clock.js';
 import { consentTo, type Consent } from './consent.js';
 import {
   createPairingKey,
   loadPairing,
-  MachineDriver,
   nonceText,
   randomId,
   SAVED_FORMAT,
-  SentNonces,
-  settled,
   tell,
   type SavedSession,
   type SessionCounters,
 } from './driver.js';
-import { decodeMessage, encodeCiphertextMessage, encodeKeyMessage, type PairingMessage } from './envelope.js';
+import { encodeCiphertextMessage, encodeKeyMessage, type PairingMessage } from './envelope.js';
 import { encodeGitContent } from './git.js';
 import { comparisonCode, queueNames } from './identity.js';
 import {
@@ -40,7 +37,6 @@ import {
   type PhoneReport,
   type PhoneState,
 } from './phone.js';
-import { encodePlainData } from './plain-data.js';
 import type { ConsentKind, Decision, HostPin, Policy } from './policy.js';
 import { decodeQrText } from './qr.js';
 import {
@@ -51,12 +47,14 @@ import {
   verifyHostSignature,
   type SshSignatureAlgorithm,
 } from './ssh.js';
+import { MachineSession, type SharedSessionEvent } from './session.js';
 import type { PairingStore } from './store.js';
 import { PROTOCOL_VERSION } from './version.js';
 
 export type { Consent, ConsentFact, ConsentFactName } from './consent.js';
 export type { SessionCounters } from './driver.js';
 export type { RefusalCounters, RefusalReason } from './machine.js';
+export type { SharedSessionEvent } from './session.js';
 export * from './phone.js';
 export * from './policy.js';
 
@@ -163,10 +161,7 @@ export type PhoneSessionEvent =
   | { readonly type: 'pinned'; readonly pin: HostPin }
   /** Something happened that was not acted on. */
   | { readonly type: 'report'; readonly report: PhoneReport; readonly requestId: string }
-  | { readonly type: 'channel-failed'; readonly channel: string; readonly error: unknown }
-  /** The session has stopped, and a new one can go on from what was saved before. */
-  | { readonly type: 'store-failed'; readonly error: unknown }
-  | { readonly type: 'ended'; readonly reason: PhoneEnd };
+  | SharedSessionEvent<PhoneEnd>;
 
 /** A pairing as the phone has it. Made by {@link startPhoneSession}; close it when it is no longer needed. */
 export interface PhoneSession {
@@ -235,30 +230,16 @@ interface SavedPhone extends SavedSession<PhoneState> {
   readonly computer: Computer;
 }
 
-class Session implements PhoneSession {
-  readonly address: PairingAddress;
+class Session extends MachineSession<PhoneState, PhoneEvent, PhoneEffect, void, PhoneEnd> implements PhoneSession {
   readonly computer: string;
   readonly comparisonCode: string;
   readonly #options: PhoneSessionOptions;
   readonly #suite: BoxSuite;
-  readonly #clock: Clock;
   readonly #publicKey: Bytes;
   readonly #computer: Computer;
   readonly #box: Box;
-  readonly #channels: ChannelGroup;
-  readonly #driver: MachineDriver<PhoneState, PhoneEvent, PhoneEffect>;
-  readonly #nonces: SentNonces;
   /** How to take back what the user is being asked. */
   readonly #questions = new Map<string, AbortController>();
-  /** The same of the code. */
-  readonly #comparing = new AbortController();
-  readonly #paired = settled<undefined>();
-  readonly #ended = settled<PhoneEnd>();
-  /** Rejects once this run has stopped without bringing the pairing to its end. */
-  readonly #halted = settled<never>();
-  #stopped: VaultwireError | undefined;
-  #ending = false;
-  #dropped = 0;
 
   constructor(
     options: PhoneSessionOptions,
@@ -267,22 +248,10 @@ class Session implements PhoneSession {
     computer: Computer,
     saved?: SavedPhone,
   ) {
-    this.#options = options;
-    this.#suite = suite;
-    this.#clock = options.clock ?? systemClock;
-    this.#publicKey = key.publicKey;
-    this.#computer = computer;
-    this.computer = computer.name;
-    this.#box = key.shared(computer.publicKey);
-    this.comparisonCode = comparisonCode(computer.publicKey, this.#publicKey);
-    this.#nonces = new SentNonces(saved?.nonces);
     const { toPhone, toComputer } = queueNames(computer.publicKey);
-    this.address = { identifier: toPhone, sendQueue: toComputer, receiveQueue: toPhone };
-    this.#channels = new ChannelGroup(options.channels(this.address), (channel, error) => {
-      tell(options.onEvent, { type: 'channel-failed', channel, error });
-    });
+    const now = (options.clock ?? systemClock).now();
     const started = startPhone({
-      now: this.#clock.now(),
+      now,
       version: PROTOCOL_VERSION,
       compareCodes: options.confirm !== undefined,
       fingerprints: options.keys.ssh ? [publicKeyFingerprint(options.keys.ssh.publicKey)] : [],
@@ -291,36 +260,28 @@ class Session implements PhoneSession {
       pins: options.pins ?? [],
       snsEndpointArn: options.snsEndpointArn ?? null,
     });
-    this.#driver = new MachineDriver<PhoneState, PhoneEvent, PhoneEffect>(
-      {
-        step: stepPhone,
-        wake: phoneWake,
-        tick: (now) => ({ now, type: 'tick' }),
-        clock: this.#clock,
-        passing: ['counters', 'now'],
-        tells: ({ type }) => type === 'report',
-        save: (state) => options.store.save(encodePlainData(this.#document(state))),
-        prepare: (effect) => this.#prepare(effect),
-        failed: (error) => {
-          this.#storeFailed(error);
-        },
-      },
+    super({
+      options,
+      address: { identifier: toPhone, sendQueue: toComputer, receiveQueue: toPhone },
+      step: stepPhone,
+      wake: phoneWake,
       // What the caller sets holds for this run, whatever held for an earlier one.
-      saved ? { ...saved.state, settings: started.state.settings } : started.state,
-    );
+      state: saved ? { ...saved.state, settings: started.state.settings } : started.state,
+      nonces: saved?.nonces,
+      // Only phones send keys.
+      kinds: ['ciphertext'],
+    });
+    this.#options = options;
+    this.#suite = suite;
+    this.#publicKey = key.publicKey;
+    this.#computer = computer;
+    this.computer = computer.name;
+    this.#box = key.shared(computer.publicKey);
+    this.comparisonCode = comparisonCode(computer.publicKey, this.#publicKey);
     if (saved) this.#resume(started.state.pins);
-    else this.#driver.apply(started);
-    // Last: a channel may deliver at once. A request that came before the state is resumed would be taken for one that
-    // an earlier run left behind.
-    this.#channels.start((message) => this.#receive(message));
-  }
-
-  get paired(): Promise<void> {
-    return this.#paired.promise;
-  }
-
-  get ended(): Promise<PhoneEnd> {
-    return this.#ended.promise;
+    else this.driver.apply(started);
+    // A request that came before the state is resumed would be taken for one that an earlier run left behind.
+    this.startChannels();
   }
 
   pin(hostName: string, hostKey: Uint8Array | null): void {
@@ -328,7 +289,7 @@ class Session implements PhoneSession {
   }
 
   policies(): readonly Policy[] {
-    return structuredClone(this.#driver.state.policies);
+    return structuredClone(this.driver.state.policies);
   }
 
   askAgain(): void {
@@ -340,103 +301,59 @@ class Session implements PhoneSession {
   }
 
   counters(): SessionCounters {
-    const { refused, duplicates, expired } = this.#driver.state.counters;
-    return {
-      channels: this.#channels.counters(),
-      undecryptable: refused['does-not-open'],
-      malformed: refused.malformed,
-      legacy: refused.legacy,
-      reflected: refused.reflected,
-      duplicates,
-      dropped: this.#dropped,
-      lost: expired,
-    };
+    return this.countersWith(this.driver.state.counters.expired);
   }
 
-  async unpair(): Promise<void> {
-    if (this.#stopped && !this.#ending) throw this.#stopped;
-    this.#dispatch({ type: 'unpair', requestId: randomId(this.#suite) });
-    await Promise.race([this.#ended.promise, this.#halted.promise]);
-  }
-
-  async close(): Promise<void> {
-    this.#stop(new VaultwireError('request-canceled', 'session: it was closed'));
-    await this.#driver.idle();
-    await this.#channels.flushed(this.#clock);
+  unpair(): Promise<void> {
+    return this.endBy(() => {
+      this.#dispatch({ type: 'unpair', requestId: randomId(this.#suite) });
+    });
   }
 
   /** Goes on from a stored state, with the pins that the caller and the state have. */
   #resume(pins: readonly HostPin[]): void {
     const known = (list: readonly HostPin[], { hostName, hostKey }: HostPin): boolean =>
       list.some((pin) => pin.hostName === hostName && equalBytes(pin.hostKey, hostKey));
-    const before = this.#driver.state.pins;
+    const before = this.driver.state.pins;
     for (const pin of pins) if (!known(before, pin)) this.pin(pin.hostName, pin.hostKey);
     // Pinned by a run that was cut off before its caller heard of it.
-    for (const pin of this.#driver.state.pins) {
+    for (const pin of this.driver.state.pins) {
       if (!known(pins, pin)) tell(this.#options.onEvent, { type: 'pinned', pin: structuredClone(pin) });
     }
     this.#dispatch({ type: 'resume' });
   }
 
   #dispatch(event: WithoutTime<PhoneEvent>): void {
-    this.#driver.dispatch({ ...event, now: this.#clock.now() });
+    this.driver.dispatch({ ...event, now: this.clock.now() });
   }
 
-  #document(state: PhoneState): SavedPhone {
-    return { format: SAVED_FORMAT, role: 'phone', computer: this.#computer, nonces: this.#nonces.list(), state };
+  protected document(state: PhoneState): SavedPhone {
+    return { format: SAVED_FORMAT, role: 'phone', computer: this.#computer, nonces: this.nonces.list(), state };
   }
 
-  /** @returns what the message is known by when it comes again, or undefined when it was refused */
-  #receive(bytes: Uint8Array): string | undefined {
-    if (this.#driver.crowded) {
-      this.#dropped++;
-      return undefined;
-    }
-    const { event, key } = this.#read(bytes, this.#clock.now());
-    this.#driver.dispatch(event);
-    return key;
+  protected open({ sealed }: PairingMessage): Bytes {
+    return this.#box.open(sealed);
   }
 
-  #read(bytes: Uint8Array, now: number): { readonly event: PhoneEvent; readonly key?: string } {
-    let message: PairingMessage;
-    try {
-      message = decodeMessage(bytes);
-    } catch (error) {
-      const legacy = isVaultwireError(error) && error.code === 'wrap-refused';
-      return { event: { now, type: 'refused', reason: legacy ? 'legacy' : 'malformed' } };
-    }
-    const key = nonceText(message.sealed);
-    if (this.#nonces.has(key)) return { event: { now, type: 'refused', reason: 'reflected' } };
-    // Only phones send keys.
-    if (message.kind === 'key') return { event: { now, type: 'refused', reason: 'malformed' } };
-    let opened: Bytes;
-    try {
-      opened = this.#box.open(message.sealed);
-    } catch {
-      return { event: { now, type: 'refused', reason: 'does-not-open' } };
-    }
-    try {
-      return { event: { now, type: 'request', request: decodeRequest(opened) }, key };
-    } catch {
-      return { event: { now, type: 'refused', reason: 'malformed' } };
-    }
+  protected read(_kind: PairingMessage['kind'], opened: Bytes, now: number): PhoneEvent {
+    return { now, type: 'request', request: decodeRequest(opened) };
   }
 
-  #prepare(effect: PhoneEffect): () => void {
+  protected prepare(effect: PhoneEffect): () => void {
     const { onEvent } = this.#options;
     switch (effect.type) {
       case 'send-key': {
         const message = encodeKeyMessage(this.#computer.publicKey, this.#publicKey, this.#suite);
-        this.#nonces.add(nonceText(message.subarray(1)));
+        this.nonces.add(nonceText(message.subarray(1)));
         return () => {
           tell(onEvent, { type: 'comparison-code', code: this.comparisonCode });
-          this.#channels.send(message);
+          this.channels.send(message);
         };
       }
       case 'send': {
         const message = this.#seal(effect.answer);
         return () => {
-          if (message) this.#channels.send(message);
+          if (message) this.channels.send(message);
         };
       }
       case 'compare-codes':
@@ -445,7 +362,7 @@ class Session implements PhoneSession {
         };
       case 'paired':
         return () => {
-          this.#paired.resolve(undefined);
+          this.pairing.resolve();
           tell(onEvent, { type: 'paired' });
         };
       case 'verify-host':
@@ -482,7 +399,7 @@ class Session implements PhoneSession {
         };
       case 'ended':
         return () => {
-          void this.#end(effect.reason);
+          void this.end(effect.reason);
         };
     }
   }
@@ -496,7 +413,7 @@ class Session implements PhoneSession {
       tell(this.#options.onEvent, { type: 'failed', requestId: answer.requestId, error });
       return undefined;
     }
-    this.#nonces.add(nonceText(message.subarray(1)));
+    this.nonces.add(nonceText(message.subarray(1)));
     return message;
   }
 
@@ -504,11 +421,11 @@ class Session implements PhoneSession {
     let same = false;
     try {
       // An earlier run was told to compare: without anybody to do it in this one, nobody has said yes.
-      same = (await this.#options.confirm?.(this.comparisonCode, this.#comparing.signal)) ?? false;
+      same = (await this.#options.confirm?.(this.comparisonCode, this.comparing.signal)) ?? false;
     } catch {
       // A prompt that fails has not said yes.
     }
-    if (this.#driver.state.phase.at === 'unconfirmed') this.#dispatch({ type: same ? 'confirm' : 'deny' });
+    if (this.driver.state.phase.at === 'unconfirmed') this.#dispatch({ type: same ? 'confirm' : 'deny' });
   }
 
   async #verifyHost(effect: Extract<PhoneEffect, { readonly type: 'verify-host' }>): Promise<void> {
@@ -607,35 +524,10 @@ class Session implements PhoneSession {
   }
 
   #isAt(requestId: string, at: PhoneState['open'][number]['at']): boolean {
-    return this.#driver.state.open.some((open) => open.request.requestId === requestId && open.at === at);
+    return this.driver.state.open.some((open) => open.request.requestId === requestId && open.at === at);
   }
 
-  async #end(reason: PhoneEnd): Promise<void> {
-    this.#ending = true;
-    await this.#driver.idle();
-    this.#stop(new VaultwireError('pairing-ended', `the pairing has ended: ${reason}`));
-    await this.#channels.flushed(this.#clock);
-    try {
-      await this.#options.store.clear();
-    } catch (error) {
-      tell(this.#options.onEvent, { type: 'store-failed', error });
-    }
-    tell(this.#options.onEvent, { type: 'ended', reason });
-    this.#ended.resolve(reason);
-  }
-
-  #storeFailed(error: unknown): void {
-    this.#stop(new VaultwireError('request-canceled', 'store: expected it to save', { cause: error }));
-    tell(this.#options.onEvent, { type: 'store-failed', error });
-  }
-
-  #stop(why: VaultwireError): void {
-    this.#stopped ??= why;
-    this.#driver.close();
-    this.#channels.stop();
-    this.#comparing.abort();
-    this.#paired.reject(why);
-    if (!this.#ending) this.#halted.reject(why);
+  protected stopping(): void {
     for (const question of this.#questions.values()) question.abort();
     this.#questions.clear();
   }

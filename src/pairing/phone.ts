@@ -1,6 +1,14 @@
 import { assertBytes, copyBytes, equalBytes, type Bytes } from '../wire/bytes.js';
 import { isVaultwireError, VaultwireError } from '../wire/error.js';
-import { assertRequestId, assertTime, NO_REFUSALS, type RefusalCounters, type RefusalReason } from './machine.js';
+import {
+  assertRequestId,
+  assertTime,
+  countRefused,
+  NO_REFUSALS,
+  stateAt,
+  type RefusalCounters,
+  type RefusalReason,
+} from './machine.js';
 import {
   FINGERPRINT_LENGTH,
   HOST_KEY_MISMATCHED,
@@ -386,9 +394,7 @@ class PhoneDraft {
 
   constructor(state: PhoneState, now: number) {
     this.#now = now;
-    // A clock that was turned back must not make anything wait longer.
-    const shift = Math.min(0, now - state.now);
-    this.#state = { ...(shift === 0 ? state : shifted(state, shift)), now };
+    this.#state = stateAt(state, now, shifted);
   }
 
   finish(): PhoneStep {
@@ -440,9 +446,7 @@ class PhoneDraft {
   }
 
   refused(reason: RefusalReason): void {
-    const { counters } = this.#state;
-    const refused = { ...counters.refused, [reason]: counters.refused[reason] + 1 };
-    this.#set({ counters: { ...counters, refused } });
+    this.#set({ counters: countRefused(this.#state.counters, reason) });
   }
 
   resume(): void {
