@@ -71,7 +71,7 @@ export async function openRsaPrivateKey(
   readonly privateKey: RsaPrivateKey;
   readonly report: OpenReport<'data-key-cbc' | 'team-cbc' | 'folder-cbc'>;
 }> {
-  const wrap = cbcWrapUnder(under);
+  const wrap = cbcWrapUnder(under) === 'team-cbc' ? 'team-cbc' : 'data-key-cbc';
   const cbc = under.unauthenticatedKey();
   try {
     const privateKey = await importRsaPrivateKey(await cbc.open(sealed), options);
