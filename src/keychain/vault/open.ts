@@ -184,10 +184,8 @@ async function keyBytes(ring: KeyRing, wrapped: WrappedKey, options: AccountOpti
   switch (kind) {
     case 'data-key-gcm':
     case 'team-gcm':
-    case 'folder-gcm': {
-      const key = await ring.parentOf(wrapped).unwrapRecordKey(bytes, { ...options, extractable: true });
-      return key.exportSecretBytes();
-    }
+    case 'folder-gcm':
+      return openKeyBytes(ring.parentOf(wrapped).aesKey, bytes);
     case 'data-key-cbc':
     case 'team-cbc':
     case 'folder-cbc':
