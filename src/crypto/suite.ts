@@ -43,6 +43,11 @@ export interface AesKey {
   unwrapAesKey?(wrapped: Uint8Array, options?: KeyOptions): Promise<AesKey>;
   /** The key's 32 bytes. Absent, or throwing `key-not-extractable`, where they cannot be taken out. */
   exportSecretBytes?(): Promise<Bytes>;
+  /**
+   * {@link CryptoSuite.writeSha256} of the key's bytes, extractable or not: of a random key it gives nothing away. Absent
+   * where the platform would have to take the bytes out for it.
+   */
+  writeDigest?(target: Uint8Array, offset: number, length: number): void;
 }
 
 /**
@@ -141,6 +146,15 @@ export interface CryptoSuite {
 
   /** SHA-256 (FIPS 180-4), 32 bytes. */
   sha256(message: Uint8Array): Promise<Bytes>;
+  /**
+   * Writes the first bytes of SHA-256 where they belong, at once: for what is hashed in great numbers, where a promise and
+   * an array for each would cost more than the hash. Not for secret hashes, of which it may leave a copy. Without it
+   * {@link CryptoSuite.sha256} does the same.
+   *
+   * @param offset in `target`, in bytes
+   * @param length how many bytes of the hash, 1 to 32
+   */
+  writeSha256?(message: Uint8Array, target: Uint8Array, offset: number, length: number): void;
   /** HMAC-SHA-256 (RFC 2104), 32 bytes. */
   hmacSha256(key: Uint8Array, message: Uint8Array): Promise<Bytes>;
   /** HMAC-SHA-512 (RFC 2104), 64 bytes. */
@@ -208,6 +222,7 @@ export type SealingSuite = Pick<
   | 'name'
   | 'randomBytes'
   | 'sha256'
+  | 'writeSha256'
   | 'hkdfSha256'
   | 'importAesKey'
   | 'importAesCbcKey'

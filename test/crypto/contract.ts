@@ -192,6 +192,20 @@ export function describeSuite(suite: CryptoSuite): void {
         expectOwned(digest);
       });
 
+      it('writes SHA-256 where it is told to, if it can at once', async () => {
+        expect(suite.writeSha256 !== undefined).toBe(suite.name === 'node');
+        const key = await suite.importAesKey(KEY);
+        expect(key.writeDigest !== undefined).toBe(suite.name === 'node');
+        const target = new Uint8Array(40).fill(7);
+        suite.writeSha256?.(inside(ascii('abc')), target, 3, 16);
+        key.writeDigest?.(target, 20, 20);
+        if (suite.name !== 'node') return;
+        expect(toHex(target)).toBe(
+          `070707${toHex((await suite.sha256(ascii('abc'))).subarray(0, 16))}07${toHex((await suite.sha256(KEY)).subarray(0, 20))}`,
+        );
+        expect(await codeOf(() => suite.writeSha256?.(asBytes('text'), target, 0, 16))).toBe('argument-invalid');
+      });
+
       it('computes HMAC-SHA-512 (RFC 4231), also under an empty key', async () => {
         const tag = await suite.hmacSha512(ascii('Jefe'), ascii('what do ya want for nothing?'));
         expect(toHex(tag)).toBe(

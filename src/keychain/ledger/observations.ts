@@ -1,5 +1,7 @@
 import { VaultwireError } from '../../wire/error.js';
 import type { OpenedDataKey } from '../account/encryption-params.js';
+import type { WrapKind } from '../account/wrap.js';
+import type { ItemDigests } from '../digest.js';
 import type { OpenedSecrets } from '../secrets.js';
 import type { OpenedVault } from '../vault/index.js';
 import type { LedgerObservation, ObservedItem, PublicKeyPin } from './observe.js';
@@ -49,11 +51,7 @@ export function observationOfVault(
 ): LedgerObservation {
   const items: ObservedItem[] = [];
   const add = (kind: ObservedItem['kind'], opened: readonly OpenedVaultItem[]): void => {
-    for (const { uid, report, digests, revision } of opened) {
-      const { keyDigest, dataDigest } = known(digests);
-      const { wrap, authenticated } = report;
-      items.push({ uid, kind, wrap, authenticated, keyDigest, dataDigest, revision });
-    }
+    for (const one of opened) items.push(new ObservedVaultItem(kind, one));
   };
   add('team', vault.teams);
   add('folder', vault.folders);
@@ -62,6 +60,38 @@ export function observationOfVault(
 }
 
 type OpenedVaultItem = Pick<OpenedVault['folders'][number], 'uid' | 'report' | 'digests' | 'revision'>;
+
+/** The digests of a vault are bytes, and become texts where somebody reads them or makes JSON of them. */
+class ObservedVaultItem implements ObservedItem {
+  readonly uid: string;
+  readonly kind: ObservedItem['kind'];
+  readonly wrap: WrapKind;
+  readonly authenticated: boolean;
+  readonly revision: number | undefined;
+  readonly digests: ItemDigests;
+
+  constructor(kind: ObservedItem['kind'], { uid, report, digests, revision }: OpenedVaultItem) {
+    this.uid = uid;
+    this.kind = kind;
+    this.wrap = report.wrap;
+    this.authenticated = report.authenticated;
+    this.revision = revision;
+    this.digests = known(digests);
+  }
+
+  get keyDigest(): string {
+    return this.digests.keyDigest;
+  }
+
+  get dataDigest(): string | undefined {
+    return this.digests.dataDigest;
+  }
+
+  toJSON(): ObservedItem {
+    const { uid, kind, wrap, authenticated, keyDigest, dataDigest, revision } = this;
+    return { uid, kind, wrap, authenticated, keyDigest, dataDigest, revision };
+  }
+}
 
 function observationOf(context: ObservationContext): Omit<LedgerObservation, 'items' | 'failed'> {
   const { complete = false, transport, publicKeys, dataKey } = context;

@@ -2,6 +2,7 @@ import { encodeBase64Url } from '../../wire/base64.js';
 import { assertBytes, copyBytes } from '../../wire/bytes.js';
 import { VaultwireError } from '../../wire/error.js';
 import type { WrapKind } from '../account/wrap.js';
+import { VaultDigests } from '../digest.js';
 import type { ItemKind, ItemTrace } from './items.js';
 
 // What a ledger keeps of its uids lies in rows, as its stored form has them: a vault of 100,000 uids would else be as
@@ -75,6 +76,8 @@ export interface RowContent {
   readonly authenticated?: boolean;
   readonly keyDigest: string;
   readonly dataDigest?: string | undefined;
+  /** Both digests as bytes, which spares making texts of them. */
+  readonly digests?: unknown;
   readonly revision?: number | undefined;
   /** Default false. */
   readonly absent?: boolean;
@@ -86,7 +89,7 @@ export interface RowContent {
  * @throws VaultwireError `uid-invalid`, `argument-invalid`
  */
 export function writeRow(target: Uint8Array, offset: number, content: RowContent): void {
-  const { uid, kind, wrap, authenticated = true, keyDigest, dataDigest, revision, absent = false } = content;
+  const { uid, kind, wrap, authenticated = true, digests, revision, absent = false } = content;
   if (!writeDigest(target, offset, uid)) {
     throw new VaultwireError('uid-invalid', 'item.uid: expected 16 bytes in base64url');
   }
@@ -104,8 +107,9 @@ export function writeRow(target: Uint8Array, offset: number, content: RowContent
   if (!Number.isSafeInteger(count) || count < 0) {
     throw new VaultwireError('argument-invalid', 'item.revision: expected a count of changes');
   }
+  const hasData = digests instanceof VaultDigests ? digests.hasData : content.dataDigest !== undefined;
   let high = Math.floor(count / 0x1_0000_0000);
-  high |= (revision === undefined ? 0 : HAS_REVISION) | (dataDigest === undefined ? 0 : HAS_DATA);
+  high |= (revision === undefined ? 0 : HAS_REVISION) | (hasData ? HAS_DATA : 0);
   const at = offset + REVISION;
   target[at] = high >>> 16;
   target[at + 1] = high >>> 8;
@@ -114,6 +118,11 @@ export function writeRow(target: Uint8Array, offset: number, content: RowContent
   target[at + 4] = count >>> 16;
   target[at + 5] = count >>> 8;
   target[at + 6] = count;
+  if (digests instanceof VaultDigests) digests.copyTo(target, offset + KEY_DIGEST);
+  else writeTexts(target, offset, content);
+}
+
+function writeTexts(target: Uint8Array, offset: number, { keyDigest, dataDigest }: RowContent): void {
   if (!writeDigest(target, offset + KEY_DIGEST, keyDigest)) {
     throw new VaultwireError('argument-invalid', 'item.keyDigest: expected a digest of 16 bytes in base64url');
   }
@@ -167,7 +176,7 @@ export function isAbsent(rows: Uint8Array, place: number): boolean {
 const UID_COLUMN = 0;
 const KEY_COLUMN = KEY_DIGEST / 4;
 
-/** Then one in about a hundred rows begins like another. */
+/** Then one in about a hundred rows hashes like another. */
 const BITS_PER_ROW = 64;
 
 /** Rows that can be looked up, changed and added to. What it is made of is never written to. */
@@ -294,7 +303,7 @@ export class TraceTable {
     this.#forgetIndexes();
   }
 
-  /** One bit for each beginning that was seen tells nearly all apart, and costs less than to look all of them up. */
+  /** One bit for each hash that was seen tells nearly all apart, and costs less than to look all of them up. */
   #repeats(column: number): boolean {
     const words = this.#words;
     const count = this.#count;
@@ -303,7 +312,7 @@ export class TraceTable {
     const seen = new Uint32Array(size / 32);
     const seenAgain = new Uint32Array(size / 32);
     for (let place = 0; place < count; place++) {
-      const start = (words[place * ROW_WORDS + column] ?? 0) & (size - 1);
+      const start = hashAt(words, place * ROW_WORDS + column) & (size - 1);
       const bit = 1 << (start & 31);
       const slot = start >>> 5;
       const before = seen[slot] ?? 0;
@@ -313,7 +322,7 @@ export class TraceTable {
     const names = new Set<string>();
     for (let place = 0; place < count; place++) {
       const at = place * ROW_WORDS + column;
-      const start = (words[at] ?? 0) & (size - 1);
+      const start = hashAt(words, at) & (size - 1);
       if (((seenAgain[start >>> 5] ?? 0) & (1 << (start & 31))) === 0) continue;
       const name = nameAt(words, at);
       if (names.has(name)) return true;

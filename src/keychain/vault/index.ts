@@ -1,12 +1,11 @@
 import { defaultSuite } from '#default-suite';
 import { vaultWorkers } from '#vault-workers';
 import { AES_KEY_LENGTH, type AesKey, type CryptoSuite, type KeyOptions } from '../../crypto/suite.js';
-import { encodeBase64Url } from '../../wire/base64.js';
 import { copyBytes, type Bytes } from '../../wire/bytes.js';
 import { VaultwireError } from '../../wire/error.js';
 import { decodeJsonObject, MAXIMUM_JSON_DEPTH } from '../../wire/json.js';
 import type { WrapKind } from '../account/wrap.js';
-import { DIGEST_LENGTH, type ItemDigests } from '../digest.js';
+import { DIGESTS_LENGTH, VaultDigests } from '../digest.js';
 import { MAXIMUM_DOCUMENT_BYTES, RecordKey } from '../keys.js';
 import { assertUid } from '../uid.js';
 import {
@@ -24,7 +23,7 @@ import {
   type VaultFailure,
 } from './open.js';
 import { WorkerPool, type VaultWorker } from './pool.js';
-import { DIGEST_ROOM, NOT_OPENED, ROW_LENGTH, type WorkerAnswer } from './protocol.js';
+import { NOT_OPENED, ROW_LENGTH, type WorkerAnswer } from './protocol.js';
 import type { SealedFolder, SealedRecord, SealedVault, WrappedKey } from './sealed.js';
 
 export type {
@@ -297,7 +296,11 @@ async function openHere(chunk: readonly SealedRecord[], ring: KeyRing, options: 
   const records: OpenedVaultRecord[] = [];
   const failed: VaultFailure[] = [];
   for (let start = 0; start < chunk.length; start += CONCURRENCY) {
-    const group = chunk.slice(start, start + CONCURRENCY).map((record) => openOne(record, ring, options));
+    const bytes = options.digests === true ? new Uint8Array(CONCURRENCY * DIGESTS_LENGTH) : undefined;
+    const group = chunk.slice(start, start + CONCURRENCY).map((record, index) => {
+      const digests = bytes && new VaultDigests(bytes, index * DIGESTS_LENGTH);
+      return openOne(record, ring, options, digests);
+    });
     for (const result of await Promise.all(group)) {
       if ('code' in result) failed.push(result);
       else records.push(result);
@@ -310,9 +313,10 @@ async function openOne(
   record: SealedRecord,
   ring: KeyRing,
   options: OpenVaultOptions,
+  digests?: VaultDigests,
 ): Promise<OpenedVaultRecord | VaultFailure> {
   try {
-    return await openRecord(ring, record, options);
+    return await openRecord(ring, record, options, digests);
   } catch (error) {
     return vaultFailure('record', record.uid, error);
   }
@@ -462,7 +466,6 @@ class Pool {
     const refusals = new Map(answer.failures.map((one) => [one.index, one]));
     const { suite = defaultSuite, extractable = false } = this.#options;
     const keyOptions = { extractable };
-    const digestTexts = answer.digests && encodeBase64Url(answer.digests);
     let sent = 0;
     let offset = 0;
     for (const [index, record] of chunk.entries()) {
@@ -493,7 +496,7 @@ class Pool {
         );
         const { kind } = plan.wrapped;
         const report = { wrap: kind, authenticated: this.#ring.isParentAuthenticated(plan.wrapped) };
-        const digests = digestTexts === undefined ? undefined : digestsAt(digestTexts, place);
+        const digests = answer.digests && new VaultDigests(answer.digests, place * DIGESTS_LENGTH, true);
         records.push({ uid: record.uid, revision: record.revision, data, key: new RecordKey(key), report, digests });
       } catch (error) {
         failed.push(vaultFailure('record', record.uid, error));
@@ -510,9 +513,6 @@ interface Plan {
   readonly wrapped: WrappedKey;
   readonly place: number;
 }
-
-/** Of a digest in base64url. */
-const DIGEST_CHARACTERS = Math.ceil((DIGEST_LENGTH * 4) / 3);
 
 const LIMITS = { maximumBytes: MAXIMUM_DOCUMENT_BYTES, maximumDepth: MAXIMUM_JSON_DEPTH };
 
@@ -532,15 +532,6 @@ function pack(id: number, plans: readonly Plan[], digests: boolean): Parameters<
     offset += wrapped.bytes.length + record.data.bytes.length;
   }
   return { type: 'batch', id, bytes, table, digests };
-}
-
-/** The digests of a batch as one text: for each record that of its key and of its sealed data. */
-function digestsAt(texts: string, place: number): ItemDigests {
-  const at = (index: number): string => {
-    const start = ((2 * place + index) * DIGEST_ROOM * 4) / 3;
-    return texts.slice(start, start + DIGEST_CHARACTERS);
-  };
-  return { keyDigest: at(0), dataDigest: at(1) };
 }
 
 /** Opens in this thread what is not planned for a worker. */

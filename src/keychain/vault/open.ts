@@ -12,7 +12,7 @@ import {
   type OpenReport,
   type WrapKind,
 } from '../account/wrap.js';
-import { digest, type ItemDigests } from '../digest.js';
+import { VaultDigests, type ItemDigests } from '../digest.js';
 import { importFolderKey, openKeyBytes, RecordKey, type FolderKey, type AccountOptions } from '../keys.js';
 import { importLegacyRecordKey, type LegacyRecordKey } from '../legacy-cbc.js';
 import type { openRsaPrivateKey, RsaPrivateKey } from '../rsa.js';
@@ -214,7 +214,8 @@ export async function openTeam(ring: KeyRing, team: SealedTeam, options: OpenIte
   assertUid(uid, 'team.uid');
   const { key: opened, report } = await unwrap(ring, team, options, async (wrapped) => {
     const bytes = await keyBytes(ring, wrapped, options);
-    const digests = await digestsOf(bytes, undefined, options);
+    const digests = digestsFor(options);
+    await digests?.make(bytes, undefined, suite);
     const teamKey = await importTeamKey(bytes, options);
     bytes.fill(0);
     return { key: teamKey, digests };
@@ -242,7 +243,8 @@ export async function openFolder(
       sealed?.cipher === 'gcm'
         ? await new RecordKey(await suite.importAesKey(bytes)).openData(sealed.bytes)
         : undefined;
-    const made = await digestsOf(bytes, sealed?.bytes, options);
+    const made = digestsFor(options);
+    await made?.make(bytes, sealed?.bytes, suite);
     const opened = await importFolderKey(bytes, options);
     return {
       key: opened,
@@ -254,28 +256,34 @@ export async function openFolder(
   return { uid, parentUid, key, data, dataAuthenticated, revision, report, digests };
 }
 
-/** Opens a record. */
+/**
+ * Opens a record.
+ *
+ * @param digests where they belong, when they are wanted
+ */
 export async function openRecord(
   ring: KeyRing,
   record: SealedRecord,
   options: OpenItemOptions,
+  digests: VaultDigests | undefined = digestsFor(options),
 ): Promise<OpenedVaultRecord> {
   const { uid, revision, data: sealed } = record;
+  const { suite = defaultSuite } = options;
   assertUid(uid, 'record.uid');
   assertDataAllowed(record, options);
   const { key, report } = await unwrap(ring, record, options, async (wrapped) => {
     if (sealed.cipher === 'gcm') {
-      const { key: opened, digests } = await unwrapRecordKey(ring, wrapped, sealed.bytes, options);
-      return { key: opened, digests, data: await opened.openData(sealed.bytes) };
+      const opened = await unwrapRecordKey(ring, wrapped, sealed.bytes, options, digests);
+      return { key: opened, data: await opened.openData(sealed.bytes) };
     }
     const bytes = await keyBytes(ring, wrapped, options);
-    const digests = await digestsOf(bytes, sealed.bytes, options);
+    await digests?.make(bytes, sealed.bytes, suite);
     const opened = await importLegacyRecordKey(bytes, options);
     bytes.fill(0);
-    return { key: opened, digests, data: (await opened.openData(sealed.bytes)).value };
+    return { key: opened, data: (await opened.openData(sealed.bytes)).value };
   });
   const authenticated = report.authenticated && sealed.cipher === 'gcm';
-  return { uid, revision, ...key, report: { wrap: report.wrap, authenticated } };
+  return { uid, revision, ...key, report: { wrap: report.wrap, authenticated }, digests };
 }
 
 /** @throws VaultwireError `wrap-refused` for data that authenticates nothing, unless the caller takes it */
@@ -290,25 +298,23 @@ async function unwrapRecordKey(
   wrapped: WrappedKey,
   sealed: Uint8Array,
   options: OpenItemOptions,
-): Promise<{ readonly key: RecordKey; readonly digests: ItemDigests | undefined }> {
-  if (wrapped.kind.endsWith('-gcm') && options.digests !== true) {
-    return { key: await ring.parentOf(wrapped).unwrapRecordKey(wrapped.bytes, options), digests: undefined };
+  digests: VaultDigests | undefined,
+): Promise<RecordKey> {
+  const { suite = defaultSuite } = options;
+  const parent = wrapped.kind.endsWith('-gcm') ? ring.parentOf(wrapped) : undefined;
+  if (parent && (!digests || parent.aesKey.writeDigest)) {
+    const key = await parent.unwrapRecordKey(wrapped.bytes, options);
+    if (!digests || (await digests.make(key.aesKey, sealed, suite))) return key;
   }
   const bytes = await keyBytes(ring, wrapped, options);
-  const digests = await digestsOf(bytes, sealed, options);
-  const key = await (options.suite ?? defaultSuite).importAesKey(bytes, options);
+  await digests?.make(bytes, sealed, suite);
+  const key = await suite.importAesKey(bytes, options);
   bytes.fill(0);
-  return { key: new RecordKey(key), digests };
+  return new RecordKey(key);
 }
 
-async function digestsOf(
-  key: Bytes,
-  sealed: Uint8Array | undefined,
-  options: OpenItemOptions,
-): Promise<ItemDigests | undefined> {
-  if (options.digests !== true) return undefined;
-  const suite = options.suite ?? defaultSuite;
-  return { keyDigest: await digest(key, suite), dataDigest: sealed && (await digest(sealed, suite)) };
+function digestsFor({ digests = false }: OpenItemOptions): VaultDigests | undefined {
+  return digests ? new VaultDigests() : undefined;
 }
 
 /** A key of the caller's own may throw what it likes: that item did not open, and the others go on. */

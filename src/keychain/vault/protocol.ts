@@ -30,13 +30,10 @@ export interface WorkerAnswer {
   readonly bytes: Bytes;
   /** Length of each record's data, or {@link NOT_OPENED}. */
   readonly lengths: Uint32Array<ArrayBuffer>;
-  /** Where they were wanted, for each record the digests of its key and of its sealed data: {@link DIGEST_ROOM} each. */
+  /** Where they were wanted, for each record the digests of its key and of its sealed data, as in {@link VaultDigests}. */
   readonly digests: Bytes | undefined;
   readonly failures: readonly { readonly index: number; readonly code: ErrorCode; readonly message: string }[];
 }
-
-/** What a digest of 16 bytes takes: base64 makes whole characters of threes, and one text can be made of all. */
-export const DIGEST_ROOM = 18;
 
 /** In place of a length. */
 export const NOT_OPENED = 0xffffffff;

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { openAesGcm, sha256 } from '../../crypto/node.js';
+import { openAesGcm, writeSha256 } from '../../crypto/node.js';
 import type { WorkerBatch, WorkerKeys } from './protocol.js';
 import { vaultWorker } from './worker.js';
 
@@ -7,7 +7,7 @@ import { vaultWorker } from './worker.js';
 
 const port = parentPort;
 if (port) {
-  const work = vaultWorker(openAesGcm, sha256, (answer, transfer) => {
+  const work = vaultWorker(openAesGcm, writeSha256, (answer, transfer) => {
     port.postMessage(answer, transfer);
   });
   port.on('message', (message: WorkerKeys | WorkerBatch) => {

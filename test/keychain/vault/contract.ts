@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { CryptoSuite } from '../../../src/crypto/suite.js';
 import { shareKey, WRAP_KINDS } from '../../../src/keychain/account/index.js';
 import { generateFolderKey, generateRecordKey } from '../../../src/keychain/keys.js';
-import { digestForLedger, emptyTrustLedger, observationOfVault, observe } from '../../../src/keychain/ledger/index.js';
+import {
+  digestForLedger,
+  emptyTrustLedger,
+  observationOfVault,
+  observe,
+  type LedgerObservation,
+} from '../../../src/keychain/ledger/index.js';
 import { LegacyRecordKey, wrapLegacyKey } from '../../../src/keychain/legacy-cbc.js';
 import { importRsaPrivateKey, openRsaPrivateKey, sealRsaPrivateKey, shareKeyByRsa } from '../../../src/keychain/rsa.js';
 import { generateUid } from '../../../src/keychain/uid.js';
@@ -16,7 +22,7 @@ import {
 } from '../../../src/keychain/vault/index.js';
 import rsa from '../../fixtures/keychain/rsa.json' with { type: 'json' };
 import { codeOf, flipped, hex } from '../account/support.js';
-import { VaultMaker } from './make-vault.js';
+import { textsOf, VaultMaker } from './make-vault.js';
 
 const NO_WORKERS = { workers: 0 };
 
@@ -104,7 +110,7 @@ export function describeVault(suite: CryptoSuite): void {
       for (const item of [...opened.teams, ...opened.folders, ...opened.records]) {
         const own = sealed.find(({ uid }) => uid === item.uid);
         const data = own && 'data' in own ? own.data.bytes : undefined;
-        expect(item.digests).toEqual({
+        expect(textsOf(item.digests)).toEqual({
           keyDigest: await digestForLedger(await item.key.exportSecretBytes(), { suite }),
           dataDigest: data && (await digestForLedger(data, { suite })),
         });
@@ -148,6 +154,12 @@ export function describeVault(suite: CryptoSuite): void {
         ]),
       ]);
       const { ledger } = observe(emptyTrustLedger(), observation);
+      const travelled = JSON.parse(JSON.stringify(observation)) as LedgerObservation;
+      expect(travelled.items?.[3]).toEqual({
+        ...{ uid: vault.records[0]!.uid, kind: 'record', wrap: 'data-key-gcm', authenticated: true, revision: 1 },
+        ...textsOf(opened.records[0]!.digests),
+      });
+      expect(observe(emptyTrustLedger(), travelled).ledger).toEqual(ledger);
 
       // The server lays a record's old ciphertext under its new revision, and another's key beside it.
       const [first, second] = vault.records as [SealedRecord, SealedRecord];

@@ -6,6 +6,7 @@ import {
   type DataKey,
   type TeamKey,
 } from '../../../src/keychain/account/index.js';
+import type { ItemDigests } from '../../../src/keychain/index.js';
 import { generateFolderKey, generateRecordKey, type FolderKey, type RecordKey } from '../../../src/keychain/keys.js';
 import { generateUid } from '../../../src/keychain/uid.js';
 import type { SealedRecord, WrappedKey } from '../../../src/keychain/vault/index.js';
@@ -77,3 +78,7 @@ export class VaultMaker {
     bytes: await shareKey(this.user.publicKey, key, { suite: this.suite }),
   });
 }
+
+/** Digests as plain data, which comparisons see. */
+export const textsOf = (digests: ItemDigests | undefined): ItemDigests | undefined =>
+  digests && { keyDigest: digests.keyDigest, dataDigest: digests.dataDigest };

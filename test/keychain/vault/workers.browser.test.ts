@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { webcryptoSuite } from '../../../src/crypto/webcrypto.js';
 import { openVault } from '../../../src/keychain/vault/index.js';
 import { flipped } from '../account/support.js';
-import { VaultMaker } from './make-vault.js';
+import { textsOf, VaultMaker } from './make-vault.js';
 
 describe('a whole vault, opened by web workers', () => {
   const createWorker = (): Worker =>
@@ -15,7 +15,7 @@ describe('a whole vault, opened by web workers', () => {
     const here = await openVault({ records }, maker.account(), { workers: 0, digests: true });
     const there = await openVault({ records }, maker.account(), { workers: 2, createWorker, digests: true });
     const plain = (opened: typeof here) => [
-      opened.records.map(({ uid, data, report, digests }) => ({ uid, data, report, digests })),
+      opened.records.map(({ uid, data, report, digests }) => ({ uid, data, report, digests: textsOf(digests) })),
       opened.failed,
     ];
     expect(here.records[0]?.digests?.keyDigest).toHaveLength(22);

@@ -7,7 +7,7 @@ import { importDataKey } from '../../../src/keychain/account/index.js';
 import { type RecordKey } from '../../../src/keychain/keys.js';
 import { openVault, streamVault, type SealedRecord } from '../../../src/keychain/vault/index.js';
 import { codeOf, flipped } from '../account/support.js';
-import { VaultMaker } from './make-vault.js';
+import { textsOf, VaultMaker } from './make-vault.js';
 
 const source = (path: string): string => fileURLToPath(new URL(`../../../src/${path}`, import.meta.url));
 
@@ -58,7 +58,7 @@ describe('a whole vault, opened by worker threads', () => {
     const plain = (opened: typeof here) => ({
       records: opened.records.map(({ uid, revision, data, report, digests }) => {
         expect(digests?.keyDigest).toHaveLength(22);
-        return { uid, revision, data, report, digests };
+        return { uid, revision, data, report, digests: textsOf(digests) };
       }),
       failed: opened.failed.map(({ uid, kind, code: failure }) => [
         uid,
