@@ -42,7 +42,7 @@ export async function measure(contenders, seconds) {
   }
   const end = performance.now() + seconds * 1000;
   for (let round = 0; round < MINIMUM_ROUNDS || performance.now() < end; round++) {
-    const first = round % runners.length;
+    const first = (round >> 1) % runners.length;
     const order = [...runners.slice(first), ...runners.slice(0, first)];
     for (const runner of round % 2 === 0 ? order : order.reverse()) {
       if (runner.runs === 1) globalThis.gc?.();

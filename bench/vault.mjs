@@ -1,10 +1,12 @@
 // A whole vault of an account, 100,000 records under the data key: in one thread, and on worker threads.
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { importDataKey } from 'vaultwire/keychain/account';
+import { emptyTrustLedger, encodeLedger, observationOfVault, observe } from 'vaultwire/keychain/ledger';
 import { openVault, streamVault } from 'vaultwire/keychain/vault';
+import { nodeSuite } from 'vaultwire/crypto/node';
 import { decrypt, encrypt } from './bare.mjs';
 
 /** How many records: what the targets are for. Fewer make a quick look. */
@@ -30,10 +32,8 @@ function makeVault() {
   const seal = (key, plaintext) => new Uint8Array(Buffer.concat(encrypt(key, plaintext)));
   const records = Array.from({ length: RECORDS }, (_, number) => {
     const recordKey = randomBytes(32);
-    const uid = Buffer.alloc(16);
-    uid.writeUInt32BE(number, 4);
     return {
-      uid: uid.toString('base64url'),
+      uid: randomBytes(16).toString('base64url'),
       keys: [{ kind: 'data-key-gcm', bytes: seal(dataKey, recordKey) }],
       data: { cipher: 'gcm', bytes: seal(recordKey, Buffer.from(JSON.stringify(login(number)))) },
       revision: 1,
@@ -96,6 +96,48 @@ const started = (vault, account) => async (stopwatch) => {
   return plain(records);
 };
 
+/** What a trust ledger adds: digests of every key and ciphertext, held against an empty ledger and sealed. */
+const watched = (workers) => async () => {
+  const vault = makeVault();
+  const account = { dataKey: await importDataKey(vault.dataKey, { extractable: true }) };
+  const ledgerKey = await nodeSuite.importAesKey(randomBytes(32));
+  return {
+    async ours(stopwatch) {
+      stopwatch.start();
+      const opened = await openVault({ records: vault.records }, account, { workers, digests: true });
+      const { ledger, report } = observe(emptyTrustLedger(), observationOfVault(opened, { complete: true }));
+      const { bytes } = await encodeLedger(ledger, ledgerKey);
+      stopwatch.stop();
+      assert.equal(report.items.new, RECORDS);
+      return [opened, bytes];
+    },
+    async limit(stopwatch) {
+      stopwatch.start();
+      const opened = await openVault({ records: vault.records }, account, { workers });
+      stopwatch.stop();
+      return opened;
+    },
+  };
+};
+
+/** The two hashes of each record, and nothing around them. */
+async function hashed() {
+  const { records, dataKey } = makeVault();
+  const keys = records.map(({ keys: [{ bytes }] }) => decrypt(dataKey, bytes));
+  return {
+    ours(stopwatch) {
+      stopwatch.start();
+      const hashes = [];
+      for (const [index, { data }] of records.entries()) {
+        hashes.push(hash('sha256', keys[index], 'binary'), hash('sha256', data.bytes, 'binary'));
+      }
+      stopwatch.stop();
+      return hashes;
+    },
+    limit: bareLoop({ records, dataKey }),
+  };
+}
+
 /** What a caller pays who looks at each part and lets it go. */
 const streamed = (vault, account) => async (stopwatch) => {
   const opened = [];
@@ -116,5 +158,8 @@ export const VAULT_OPERATIONS = [
     targets: { limitRatio: 1.7 },
   },
   { name: name(`${WORKERS} workers, started before`), prepare: () => prepare(started), targets: { limitRatio: 1.7 } },
+  { name: name('one thread, with a ledger (limit: without)'), prepare: watched(0), targets: {} },
+  { name: name(`${WORKERS} workers, with a ledger (limit: without)`), prepare: watched(WORKERS), targets: {} },
+  { name: name('hashing them alone'), prepare: hashed, targets: {} },
   { name: name(`${WORKERS} workers, streamed`), prepare: () => prepare(streamed), targets: { limitRatio: 1.7 } },
 ];
