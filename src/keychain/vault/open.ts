@@ -39,8 +39,9 @@ export interface OpenItemOptions extends AccountOptions {
   /** Whether to open records whose data is AES-CBC, which authenticates nothing. Default false. */
   readonly allowLegacyRecords?: boolean;
   /**
-   * Make the digests that a ledger compares, see `observationOfVault`. The keys of teams, folders and records then pass
-   * through memory as bytes for a moment, also where the platform could unwrap them without. Default false.
+   * Make the digests that a ledger compares, see `observationOfVault`: two hashes for each record. Keys that cannot hash
+   * themselves then pass through memory as bytes for a moment, also where WebCrypto could unwrap them without. Default
+   * false.
    */
   readonly digests?: boolean;
 }
