@@ -54,6 +54,10 @@ export class VaultDigests implements ItemDigests {
     return this.#hasData ? this.#text(this.#offset + DIGEST_LENGTH) : undefined;
   }
 
+  get hasData(): boolean {
+    return this.#hasData;
+  }
+
   toJSON(): ItemDigests {
     return { keyDigest: this.keyDigest, dataDigest: this.dataDigest };
   }
@@ -62,14 +66,11 @@ export class VaultDigests implements ItemDigests {
     return this.toJSON();
   }
 
-  get hasData(): boolean {
-    return this.#hasData;
-  }
-
   /** Writes both digests, {@link DIGESTS_LENGTH} bytes. */
   copyTo(target: Uint8Array, offset: number): void {
-    for (let index = 0; index < DIGESTS_LENGTH; index++)
+    for (let index = 0; index < DIGESTS_LENGTH; index++) {
       target[offset + index] = this.#bytes[this.#offset + index] ?? 0;
+    }
   }
 
   /**

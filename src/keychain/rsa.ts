@@ -69,7 +69,7 @@ export async function openRsaPrivateKey(
   options: { readonly suite?: CryptoSuite } = {},
 ): Promise<{
   readonly privateKey: RsaPrivateKey;
-  readonly report: OpenReport<'data-key-cbc' | 'team-cbc' | 'folder-cbc'>;
+  readonly report: OpenReport<'data-key-cbc' | 'team-cbc'>;
 }> {
   const wrap = cbcWrapUnder(under) === 'team-cbc' ? 'team-cbc' : 'data-key-cbc';
   const cbc = under.unauthenticatedKey();
