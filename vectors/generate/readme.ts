@@ -1,6 +1,7 @@
 import { format, resolveConfig } from 'prettier';
 import type { VectorFile } from '../runner/file.js';
-import { GROUP_SCHEMAS, type Schema } from './schema.js';
+import { GROUP_SCHEMAS } from './schema.js';
+import type { Schema } from './schema-parts.js';
 
 /** Puts the lists into the README that follow from the files and from the schema. */
 export async function writeLists(

@@ -1,29 +1,6 @@
+import { flag, hex, list, object, orNull, text, whole } from './schema-parts.js';
+
 /* The JSON Schema of the groups of account.ts, for schema.ts. */
-
-type Schema = Readonly<Record<string, unknown>>;
-
-const text = (description: string): Schema => ({ type: 'string', description });
-const whole = (description: string): Schema => ({ type: 'integer', description });
-const flag = (description: string): Schema => ({ type: 'boolean', description });
-const list = (items: Schema, description: string): Schema => ({ type: 'array', items, description });
-const orNull = (schema: Schema): Schema => ({ ...schema, type: [schema['type'], 'null'] });
-const hex = (description: string, length?: number): Schema => ({
-  type: 'string',
-  pattern: length === undefined ? '^(?:[0-9a-f]{2})*$' : `^[0-9a-f]{${2 * length}}$`,
-  description,
-});
-
-/** Members whose names end with a question mark may be absent. */
-function object(members: Readonly<Record<string, Schema>>, description: string): Schema {
-  const names = Object.keys(members);
-  return {
-    type: 'object',
-    description,
-    properties: Object.fromEntries(names.map((name) => [name.replace('?', ''), members[name]])),
-    required: names.filter((name) => !name.endsWith('?')),
-    additionalProperties: false,
-  };
-}
 
 const parameterSet = { enum: ['ML-KEM-768', 'ML-KEM-1024'], description: 'The parameter set of ML-KEM.' };
 const keyPair = {

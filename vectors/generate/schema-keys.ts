@@ -1,29 +1,6 @@
+import { flag, hex, list, map, object, oneOf, orNull, text, whole, type Schema } from './schema-parts.js';
+
 /* The JSON Schema of the groups of account-keys.ts and sharing.ts, for schema.ts. */
-
-type Schema = Readonly<Record<string, unknown>>;
-
-const text = (description: string): Schema => ({ type: 'string', description });
-const whole = (description: string): Schema => ({ type: 'integer', description });
-const flag = (description: string): Schema => ({ type: 'boolean', description });
-const map = (description: string): Schema => ({ type: 'object', description });
-const oneOf = (values: readonly string[], description: string): Schema => ({ enum: values, description });
-const list = (items: Schema, description: string): Schema => ({ type: 'array', items, description });
-const orNull = (schema: Schema): Schema => ({ ...schema, type: [schema['type'], 'null'] });
-const hex = (description: string, length?: number): Schema => ({
-  type: 'string',
-  pattern: length === undefined ? '^(?:[0-9a-f]{2})*$' : `^[0-9a-f]{${2 * length}}$`,
-  description,
-});
-
-function object(members: Readonly<Record<string, Schema>>, description: string): Schema {
-  return {
-    type: 'object',
-    description,
-    properties: members,
-    required: Object.keys(members),
-    additionalProperties: false,
-  };
-}
 
 const bounds = {
   'minimumIterations?': whole('The fewest iterations that the caller takes; 100,000 where it is absent.'),

@@ -1,30 +1,6 @@
+import { flag, hex, list, map, number, object, oneOf, text, whole, type Schema } from './schema-parts.js';
+
 /* The JSON Schema of the groups of pairing-*.ts, for schema.ts. */
-
-type Schema = Readonly<Record<string, unknown>>;
-
-const text = (description: string): Schema => ({ type: 'string', description });
-const number = (description: string): Schema => ({ type: 'number', description });
-const whole = (description: string): Schema => ({ type: 'integer', description });
-const flag = (description: string): Schema => ({ type: 'boolean', description });
-const map = (description: string): Schema => ({ type: 'object', description });
-const oneOf = (values: readonly string[], description: string): Schema => ({ enum: values, description });
-const list = (items: Schema, description: string): Schema => ({ type: 'array', items, description });
-const hex = (description: string, length?: number): Schema => ({
-  type: 'string',
-  pattern: length === undefined ? '^(?:[0-9a-f]{2})*$' : `^[0-9a-f]{${2 * length}}$`,
-  description,
-});
-
-function object(members: Readonly<Record<string, Schema>>, description: string): Schema {
-  const names = Object.keys(members);
-  return {
-    type: 'object',
-    description,
-    properties: Object.fromEntries(names.map((name) => [name.replace('?', ''), members[name]])),
-    required: names.filter((name) => !name.endsWith('?')),
-    additionalProperties: false,
-  };
-}
 
 const boxKeys = {
   privateKey: hex('The X25519 private key of this end.'),

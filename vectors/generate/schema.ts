@@ -2,26 +2,10 @@ import type { GroupType } from '../runner/run.js';
 import { ACCOUNT_SCHEMAS } from './schema-account.js';
 import { KEY_SCHEMAS } from './schema-keys.js';
 import { PAIRING_SCHEMAS } from './schema-pairing.js';
+import { flag, hex, list, map, number, object, oneOf, orNull, text, whole, type Schema } from './schema-parts.js';
 
 /* The JSON Schema of the files: schema.json is written from here. */
 
-export type Schema = Readonly<Record<string, unknown>>;
-
-const text = (description: string): Schema => ({ type: 'string', description });
-const whole = (description: string): Schema => ({ type: 'integer', description });
-const number = (description: string): Schema => ({ type: 'number', description });
-const flag = (description: string): Schema => ({ type: 'boolean', description });
-const map = (description: string): Schema => ({ type: 'object', description });
-const oneOf = (values: readonly string[], description: string): Schema => ({ enum: values, description });
-const list = (items: Schema, description: string): Schema => ({ type: 'array', items, description });
-const orNull = (schema: Schema): Schema => ({ ...schema, type: [schema['type'] ?? 'string', 'null'] });
-
-/** Bytes; `length` where it is the same in every test. */
-const hex = (description: string, length?: number): Schema => ({
-  type: 'string',
-  pattern: length === undefined ? '^(?:[0-9a-f]{2})*$' : `^[0-9a-f]{${2 * length}}$`,
-  description,
-});
 const base64 = (description: string): Schema => ({
   type: 'string',
   pattern: '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$',
@@ -31,18 +15,6 @@ const nonce = (what: string): Schema => hex(`Nonce of ${what}.`, 12);
 const iv = (what: string): Schema => hex(`Initialization vector of ${what}.`, 16);
 const point = (description: string): Schema => hex(`${description} An uncompressed point.`, 65);
 const scalar = (description: string): Schema => hex(`${description} A P-256 scalar.`, 32);
-
-/** Members whose names end with a question mark may be absent. */
-function object(members: Readonly<Record<string, Schema>>, description?: string): Schema {
-  const names = Object.keys(members);
-  return {
-    type: 'object',
-    ...(description !== undefined && { description }),
-    properties: Object.fromEntries(names.map((name) => [name.replace('?', ''), members[name]])),
-    required: names.filter((name) => !name.endsWith('?')),
-    additionalProperties: false,
-  };
-}
 
 const uid = text('A UID: 16 bytes in base64url.');
 const keyPair = (description: string): Schema =>
