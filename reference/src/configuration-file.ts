@@ -1,11 +1,6 @@
-import { chmod, open, readFile, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { VaultwireError } from 'vaultwire';
+import { resolve } from 'node:path';
 import { textConfigurationStore, type ConfigurationStore } from 'vaultwire/keychain';
-import writeFileAtomic from 'write-file-atomic';
-
-/** Read and write for the owner of the file, nothing for anybody else. */
-const MODE = 0o600;
+import { readPrivateFile, writePrivateFile } from './private-file.js';
 
 /**
  * Keeps a device's configuration in a file, in the form of the Secrets Manager SDKs.
@@ -23,10 +18,14 @@ export function configurationFile(
   options: { readonly form?: 'json' | 'base64' } = {},
 ): ConfigurationStore {
   const file = resolve(path);
+  const name = `configuration file ${file}`;
   const store = textConfigurationStore(
     {
-      read: () => readText(file),
-      write: (text) => writeText(file, text),
+      async read() {
+        const content = await readPrivateFile(file, name);
+        return content && Buffer.from(content).toString();
+      },
+      write: (text) => writePrivateFile(file, text, name),
     },
     options,
   );
@@ -38,40 +37,4 @@ export function configurationFile(
       await store.write(configuration);
     },
   };
-}
-
-async function readText(file: string): Promise<string | undefined> {
-  try {
-    const { mode } = await stat(file);
-    if ((mode & 0o077) !== 0 && process.platform !== 'win32') await chmod(file, MODE);
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    if (code === 'ENOENT') return undefined;
-    throw new VaultwireError('configuration-invalid', `configuration file ${file}: cannot be read (${code})`, {
-      cause,
-    });
-  }
-}
-
-async function writeText(file: string, text: string): Promise<void> {
-  try {
-    await writeFileAtomic(file, text, { mode: MODE });
-    // The new name is in the folder, which the disk has to hear of as well.
-    if (process.platform !== 'win32') await syncFolder(dirname(file));
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    throw new VaultwireError('configuration-invalid', `configuration file ${file}: cannot be written (${code})`, {
-      cause,
-    });
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

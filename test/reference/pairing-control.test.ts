@@ -7,12 +7,13 @@ import { describe, expect, it } from 'vitest';
 import { VaultwireError } from 'vaultwire';
 import { encodeSshString } from 'vaultwire/pairing/ssh';
 import { askAgent, createControlServer, type ControlHandlers } from '../../reference/src/computer/control.js';
-import { homeAt, listenOn, makeHome } from '../../reference/src/computer/home.js';
+import { homeAt, listenOn } from '../../reference/src/computer/home.js';
 import { KeyExchangeReader, type HostProof } from '../../reference/src/computer/key-exchange.js';
 import { armorSignature, summarizeSignature } from '../../reference/src/computer/openpgp-signature.js';
 import { pairingFile } from '../../reference/src/computer/pairing-file.js';
 import { readSignCall } from '../../reference/src/computer/sign-git-command.js';
 import { hostName } from '../../reference/src/computer/ssh-proxy.js';
+import { makePrivateFolder } from '../../reference/src/private-file.js';
 import { refused } from '../support/refused.js';
 import { run, SIGN_GIT, type Run } from './pairing-world.js';
 import { temporaryFolder, whenDone } from './support.js';
@@ -116,7 +117,7 @@ const HANDLERS: ControlHandlers = {
 
 async function agentWith(handlers: Partial<ControlHandlers> = {}) {
   const home = homeAt(join(await temporaryFolder(), 'home'));
-  await makeHome(home);
+  await makePrivateFolder(home.folder);
   const { server, answered } = createControlServer({ ...HANDLERS, ...handlers });
   whenDone(await listenOn(server, home.controlSocket));
   return { home, answered };
@@ -235,7 +236,7 @@ describe('the folder of the computer', () => {
     const home = homeAt(join(await temporaryFolder(), 'open'));
     await mkdir(home.folder);
     await chmod(home.folder, 0o755);
-    await refused('not-permitted', () => makeHome(home));
+    await refused('not-permitted', () => makePrivateFolder(home.folder));
   });
 
   it('keeps a pairing in one private file', async () => {

@@ -8,7 +8,7 @@ import { completeSignData, encodeSignData, encodeSignature, verifySignature } fr
 import { gitSigner, generatePgpKey } from '../../reference/src/phone/pgp-key.js';
 import { openKeysFile } from '../../reference/src/phone/keys-file.js';
 import { createPhone, openPhone } from '../../reference/src/phone/phone-home.js';
-import { openSealedFile } from '../../reference/src/phone/private-file.js';
+import { openSealedFile } from '../../reference/src/phone/sealed-file.js';
 import { generateSshKey, SSH_KEY_TYPES, sshSigner } from '../../reference/src/phone/ssh-key.js';
 import { u2fSigner, type U2fAccount } from '../../reference/src/phone/u2f-keys.js';
 import { refused } from '../support/refused.js';

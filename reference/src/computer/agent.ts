@@ -3,13 +3,14 @@ import { VaultwireError } from 'vaultwire';
 import { startComputerSession, type ComputerEnd, type ComputerSession } from 'vaultwire/pairing/computer';
 import { parseGitContent, parseGitIdentity } from 'vaultwire/pairing/git';
 import { describeFailure, type ChannelChoice } from '../channels/index.js';
+import { makePrivateFolder } from '../private-file.js';
 import { visible } from '../visible.js';
 import { phoneKeys } from './agent-keys.js';
 import { createAgentServer } from './agent-server.js';
 import { computerChannels } from './computer-channels.js';
 import { createControlServer, type ControlAnswers, type ControlHandlers } from './control.js';
 import { ENDINGS } from './endings.js';
-import { homeAt, isListening, listenOn, makeHome, type Home } from './home.js';
+import { homeAt, isListening, listenOn, type Home } from './home.js';
 import { NamedHosts } from './named-hosts.js';
 import { pairingFile } from './pairing-file.js';
 import { whenStopped } from './stopping.js';
@@ -47,7 +48,7 @@ export function registerAgent(program: Command): void {
 
 async function agent(options: AgentOptions): Promise<void> {
   const home = homeAt(options.home);
-  await makeHome(home);
+  await makePrivateFolder(home.folder);
   if (await isListening(home.controlSocket)) {
     throw new VaultwireError('not-permitted', `${home.folder}: an agent is running there already`);
   }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm, stat } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { connect, type Server, type Socket } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -26,21 +26,6 @@ export function homeAt(folder = process.env['VAULTWIRE_HOME'] ?? join(homedir(),
     agentSocket: join(path, 'agent.sock'),
     controlSocket: join(path, 'control.sock'),
   };
-}
-
-/**
- * Makes the folder, mode 0700.
- *
- * @throws VaultwireError `not-permitted` when it is there and somebody else's, or open to others
- */
-export async function makeHome({ folder }: Home): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (process.platform === 'win32') return;
-  const { uid, mode } = await stat(folder);
-  if (uid !== process.getuid?.()) throw new VaultwireError('not-permitted', `${folder}: belongs to another user`);
-  if ((mode & 0o077) !== 0) {
-    throw new VaultwireError('not-permitted', `${folder}: is open to others; make it private with chmod 700`);
-  }
 }
 
 /**

@@ -8,13 +8,14 @@ import { startComputerSession, type ComputerSession } from 'vaultwire/pairing/co
 import { publicKeyFingerprintText } from 'vaultwire/pairing/ssh';
 import { describeFailure, makeQueueFolder, type ChannelChoice } from '../channels/index.js';
 import { lockFolder } from '../phone/lock.js';
+import { makePrivateFolder } from '../private-file.js';
 import { terminalQr } from '../terminal-qr.js';
 import { visible } from '../visible.js';
 import { askUser } from './ask-user.js';
 import { authorizedKey } from './authorized-key.js';
 import { computerChannels } from './computer-channels.js';
 import { ENDINGS } from './endings.js';
-import { homeAt, isListening, makeHome, type Home } from './home.js';
+import { homeAt, isListening, type Home } from './home.js';
 import { pairingFile } from './pairing-file.js';
 import { whenStopped } from './stopping.js';
 
@@ -58,7 +59,7 @@ export function registerPair(program: Command): void {
 
 async function pair(options: PairOptions): Promise<void> {
   const home = homeAt(options.home);
-  await makeHome(home);
+  await makePrivateFolder(home.folder);
   // Two attempts at once would write each other's file.
   const unlock = await lockFolder(home.folder);
   try {

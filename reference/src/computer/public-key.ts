@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { isVaultwireError, VaultwireError } from 'vaultwire';
+import { makePrivateFolder } from '../private-file.js';
 import { openPairing, publicKeys } from './agent.js';
 import { authorizedKey } from './authorized-key.js';
 import { askAgent, type ControlAnswers } from './control.js';
-import { homeAt, makeHome, type Home } from './home.js';
+import { homeAt, type Home } from './home.js';
 import { armorPublicKey } from './openpgp-signature.js';
 import { whenStopped } from './stopping.js';
 
@@ -25,7 +26,7 @@ export function registerPublicKey(program: Command): void {
     .option('--home <folder>', 'where the pairing is kept (default: $VAULTWIRE_HOME or ~/.vaultwire)')
     .action(async ({ home: folder, pgp: pgpUserId }: PublicKeyOptions) => {
       const home = homeAt(folder);
-      await makeHome(home);
+      await makePrivateFolder(home.folder);
       const { email, ssh, pgp } = await askPublicKeys(home, pgpUserId);
       const [key, kind] = pgpUserId === undefined ? [ssh, 'SSH'] : [pgp, 'OpenPGP'];
       if (key === undefined) throw new VaultwireError('key-missing', `the phone has no ${kind} key`);

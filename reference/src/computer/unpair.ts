@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { isVaultwireError } from 'vaultwire';
+import { makePrivateFolder } from '../private-file.js';
 import { openPairing } from './agent.js';
 import { askAgent } from './control.js';
-import { homeAt, makeHome } from './home.js';
+import { homeAt } from './home.js';
 
 /** `vaultwire unpair` */
 export function registerUnpair(program: Command): void {
@@ -13,7 +14,7 @@ export function registerUnpair(program: Command): void {
     .option('--home <folder>', 'where the pairing is kept (default: $VAULTWIRE_HOME or ~/.vaultwire)')
     .action(async ({ home: folder }: { readonly home?: string }) => {
       const home = homeAt(folder);
-      await makeHome(home);
+      await makePrivateFolder(home.folder);
       let told: boolean;
       try {
         ({ told } = await askAgent(home, { do: 'unpair' }));

@@ -1,7 +1,7 @@
 import { createPrivateKey, randomBytes, type KeyObject } from 'node:crypto';
 import { base64, literal, parse, pipe, strictObject, string, transform } from 'valibot';
 import { VaultwireError } from 'vaultwire';
-import { readPrivateFile, writePrivateFile } from './private-file.js';
+import { readPrivateFile, writePrivateFile } from '../private-file.js';
 
 /** What a phone keeps under its passphrase. It never changes: what does is sealed under `stateKey`. */
 export interface PhoneSecrets {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
@@ -19,10 +19,11 @@ import { defaultSuite, type AesKey } from 'vaultwire/crypto';
 import type { PairingStore, UserAtHost } from 'vaultwire/pairing';
 import type { HostPin, PhoneKeys } from 'vaultwire/pairing/phone';
 import type { ChannelChoice } from '../channels/index.js';
+import { makePrivateFolder } from '../private-file.js';
 import { createKeysFile, newDeviceIdentifier, newStateKey, openKeysFile } from './keys-file.js';
 import { lockFolder } from './lock.js';
 import { generatePgpKey, gitSigner, type PgpSigner } from './pgp-key.js';
-import { openSealedFile, type SealedFile } from './private-file.js';
+import { openSealedFile, type SealedFile } from './sealed-file.js';
 import { generateSshKey, sshSigner, type SshKeyKind } from './ssh-key.js';
 import { u2fSigner, type U2fAccount } from './u2f-keys.js';
 
@@ -258,16 +259,6 @@ async function keptPairing(
       clear: () => file.remove(),
     },
   };
-}
-
-async function makePrivateFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (process.platform === 'win32') return;
-  const { uid, mode } = await stat(folder);
-  if (uid !== process.getuid?.()) throw new VaultwireError('not-permitted', `${folder}: belongs to another user`);
-  if ((mode & 0o077) !== 0) {
-    throw new VaultwireError('not-permitted', `${folder}: is open to others; make it private with chmod 700`);
-  }
 }
 
 const PAIRING_NAME = /^[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}$/;

@@ -1,40 +1,8 @@
-import { chmod, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { VaultwireError } from 'vaultwire';
 import type { AesKey } from 'vaultwire/crypto';
-import writeFileAtomic from 'write-file-atomic';
-
-/** Most bytes of a file: nothing here grows past it. */
-const MAXIMUM_BYTES = 64 * 1024 * 1024;
-
-/** What a file holds that only its owner may read; undefined when there is none. A wider mode is narrowed first. */
-export async function readPrivateFile(path: string): Promise<Uint8Array | undefined> {
-  try {
-    const { mode, size } = await stat(path);
-    if (size > MAXIMUM_BYTES) throw new VaultwireError('configuration-invalid', `${path}: too long`);
-    if ((mode & 0o077) !== 0 && process.platform !== 'win32') await chmod(path, 0o600);
-    return new Uint8Array(await readFile(path));
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-    if (code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** Replaces a file in one step, mode 0600, and waits for the disk. */
-export async function writePrivateFile(path: string, content: Uint8Array): Promise<void> {
-  const folder = dirname(path);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFileAtomic(path, Buffer.from(content), { mode: 0o600 });
-  if (process.platform === 'win32') return;
-  // The new name is in the folder, which the disk has to hear of as well.
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
+import { readPrivateFile, writePrivateFile } from '../private-file.js';
 
 /** A JSON document in a file, sealed under a key of the phone and bound to the file's name. */
 export interface SealedFile<T> {
@@ -88,6 +56,8 @@ export async function openSealedFile<T>(options: {
       inOrder(async () => {
         const changed = next(value);
         const document = new TextEncoder().encode(JSON.stringify(encode(changed)));
+        // The folder of the first pairing is not there yet.
+        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
         await writePrivateFile(path, await key.seal(document, additionalData));
         value = changed;
       }),
