@@ -267,6 +267,15 @@ describe('the folder of the computer', () => {
     expect(await again.channels()).toBeUndefined();
   });
 
+  it('says which file cannot be read, and which cannot be written', async () => {
+    const folder = await temporaryFolder();
+    const unwritable = join(folder, 'none', 'pairing.json');
+    const notWritten = await refused('configuration-invalid', () => pairingFile(unwritable).saveChannels({}));
+    expect(notWritten.message).toBe(`${unwritable}: cannot be written (ENOENT)`);
+    const notRead = await refused('configuration-invalid', () => pairingFile(folder).saveChannels({}));
+    expect(notRead.message).toBe(`${folder}: cannot be read (EISDIR)`);
+  });
+
   it('never takes a file that it cannot read for none, nor writes over it, nor quotes it', async () => {
     const path = join(await temporaryFolder(), 'pairing.json');
     for (const content of ['', '{"version":1,"channels":{},"secretKey":"c2VjcmV0', '{"version":2,"channels":{}}']) {

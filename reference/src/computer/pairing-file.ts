@@ -1,4 +1,4 @@
-import { chmod, readFile, rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import {
   object,
   optional,
@@ -13,7 +13,7 @@ import {
 } from 'valibot';
 import { VaultwireError } from 'vaultwire';
 import type { PairingStore } from 'vaultwire/pairing';
-import writeFileAtomic from 'write-file-atomic';
+import { readPrivateFile, writePrivateFile } from '../private-file.js';
 
 const bytes = pipe(
   string(),
@@ -34,7 +34,7 @@ const schema = strictObject({
 type Content = InferOutput<typeof schema>;
 const EMPTY: Content = { version: 1, channels: {} };
 
-/** One pairing in one file, mode 0600, replaced as a whole by every write. */
+/** One pairing in one file, mode 0600, replaced as a whole by every write, which resolves once it is on the disk. */
 export interface PairingFile extends PairingStore {
   /** Undefined when there is no file. */
   channels(): Promise<ChannelChoice | undefined>;
@@ -43,7 +43,8 @@ export interface PairingFile extends PairingStore {
 }
 
 /**
- * Nothing is written over a file that cannot be read: `configuration-invalid` is thrown for one by every method.
+ * Nothing is written over a file that cannot be read: `configuration-invalid` is thrown for one by every method but
+ * `clear`, and for one that cannot be written by those that save.
  * Writes happen in the order of the calls. `save` throws `not-found` without a file: a secret key or channels come first.
  */
 export function pairingFile(path: string): PairingFile {
@@ -75,18 +76,10 @@ export function pairingFile(path: string): PairingFile {
 }
 
 async function read(path: string): Promise<Content | undefined> {
-  let text: string;
+  const content = await readPrivateFile(path);
+  if (content === undefined) return undefined;
   try {
-    const { mode } = await stat(path);
-    if ((mode & 0o077) !== 0 && process.platform !== 'win32') await chmod(path, 0o600);
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    if (code === 'ENOENT') return undefined;
-    throw new VaultwireError('configuration-invalid', `${path}: cannot be read (${code})`, { cause });
-  }
-  try {
-    return parse(schema, JSON.parse(text));
+    return parse(schema, JSON.parse(Buffer.from(content).toString()));
   } catch {
     // Without the cause, which may quote the secret key.
     throw new VaultwireError('configuration-invalid', `${path}: holds no pairing that this version understands`);
@@ -97,5 +90,5 @@ async function write(path: string, content: Content): Promise<void> {
   const encode = (value: Uint8Array | undefined): string | undefined =>
     value === undefined ? undefined : Buffer.from(value).toString('base64');
   const document = { ...content, secretKey: encode(content.secretKey), state: encode(content.state) };
-  await writeFileAtomic(path, `${JSON.stringify(document)}\n`, { mode: 0o600 });
+  await writePrivateFile(path, `${JSON.stringify(document)}\n`);
 }
