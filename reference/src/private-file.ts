@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, readFile, realpath, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, realpath, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isVaultwireError, VaultwireError } from 'vaultwire';
 import writeFileAtomic from 'write-file-atomic';
@@ -50,6 +50,12 @@ export async function writePrivateFile(path: string, content: string | Uint8Arra
   } catch (cause) {
     throw new VaultwireError('configuration-invalid', `${name}: cannot be written (${codeOf(cause)})`, { cause });
   }
+}
+
+/** Gives a file another name in its folder, in place of what had it. Resolves once that is on the disk. */
+export async function renamePrivateFile(path: string, newPath: string): Promise<void> {
+  await rename(path, newPath);
+  if (process.platform !== 'win32') await syncFolder(dirname(newPath));
 }
 
 /**

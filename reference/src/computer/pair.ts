@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -8,7 +8,7 @@ import { startComputerSession, type ComputerSession } from 'vaultwire/pairing/co
 import { publicKeyFingerprintText } from 'vaultwire/pairing/ssh';
 import { describeFailure, makeQueueFolder, type ChannelChoice } from '../channels/index.js';
 import { lockFolder } from '../phone/lock.js';
-import { makePrivateFolder } from '../private-file.js';
+import { makePrivateFolder, renamePrivateFile } from '../private-file.js';
 import { terminalQr } from '../terminal-qr.js';
 import { visible } from '../visible.js';
 import { askUser } from './ask-user.js';
@@ -110,7 +110,7 @@ async function attemptPairing(home: Home, options: PairOptions): Promise<void> {
       return;
     }
     await session.close();
-    await rename(attempt, home.pairingFile);
+    await renamePrivateFile(attempt, home.pairingFile);
     console.log(options.json ? JSON.stringify(pairedLine(me)) : pairedText(me));
   } finally {
     attemptOver.abort();
