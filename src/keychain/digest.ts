@@ -1,9 +1,11 @@
-import type { AesKey, SealingSuite } from '../crypto/suite.js';
+import type { SealingSuite } from '../crypto/suite.js';
 import { encodeBase64Url } from '../wire/base64.js';
-import { assertBytes, type Bytes } from '../wire/bytes.js';
+import { assertBytes } from '../wire/bytes.js';
 
 /** Length in bytes of the digests that ledgers compare. */
 export const DIGEST_LENGTH = 16;
+/** Length in bytes of the digest of a key and, behind it, that of its sealed data, or zeros. */
+export const DIGESTS_LENGTH = 2 * DIGEST_LENGTH;
 
 /** What a ledger compares of something that opened. A digest of a random 256-bit key gives nothing of it away. */
 export interface ItemDigests {
@@ -18,87 +20,8 @@ export interface RecordDigests extends ItemDigests {
   readonly dataDigest: string;
 }
 
-type DigestSuite = Pick<SealingSuite, 'sha256' | 'writeSha256'>;
-
 /** The first 16 bytes of a SHA-256, in base64url. */
 export async function digest(bytes: Uint8Array, suite: Pick<SealingSuite, 'sha256'>): Promise<string> {
   assertBytes(bytes, 'digest input');
   return encodeBase64Url((await suite.sha256(bytes)).subarray(0, DIGEST_LENGTH));
-}
-
-const INSPECT = Symbol.for('nodejs.util.inspect.custom');
-
-/** Length in bytes of {@link VaultDigests}: the digest of a key, then that of its sealed data, or zeros. */
-export const DIGESTS_LENGTH = 2 * DIGEST_LENGTH;
-
-/**
- * {@link ItemDigests} as bytes, which may lie among those of other items: as texts, those of a whole vault cost more than
- * the hashes, and a ledger wants bytes again. A text is made when somebody asks for it.
- */
-export class VaultDigests implements ItemDigests {
-  readonly #bytes: Bytes;
-  readonly #offset: number;
-  #hasData: boolean;
-
-  constructor(bytes: Bytes = new Uint8Array(DIGESTS_LENGTH), offset = 0, hasData = false) {
-    this.#bytes = bytes;
-    this.#offset = offset;
-    this.#hasData = hasData;
-  }
-
-  get keyDigest(): string {
-    return this.#text(this.#offset);
-  }
-
-  get dataDigest(): string | undefined {
-    return this.#hasData ? this.#text(this.#offset + DIGEST_LENGTH) : undefined;
-  }
-
-  get hasData(): boolean {
-    return this.#hasData;
-  }
-
-  toJSON(): ItemDigests {
-    return { keyDigest: this.keyDigest, dataDigest: this.dataDigest };
-  }
-
-  [INSPECT](): ItemDigests {
-    return this.toJSON();
-  }
-
-  /** Writes both digests, {@link DIGESTS_LENGTH} bytes. */
-  copyTo(target: Uint8Array, offset: number): void {
-    for (let index = 0; index < DIGESTS_LENGTH; index++) {
-      target[offset + index] = this.#bytes[this.#offset + index] ?? 0;
-    }
-  }
-
-  /**
-   * Hashes what they are of, at once if the suite can.
-   *
-   * @returns false for a key object that cannot hash itself: nothing is made then
-   */
-  async make(key: Uint8Array | AesKey, sealed: Uint8Array | undefined, suite: DigestSuite): Promise<boolean> {
-    if (ArrayBuffer.isView(key)) await this.#write(key, this.#offset, suite);
-    else if (key.writeDigest) key.writeDigest(this.#bytes, this.#offset, DIGEST_LENGTH);
-    else return false;
-    const writing = sealed && this.#write(sealed, this.#offset + DIGEST_LENGTH, suite);
-    if (writing) await writing;
-    this.#hasData = sealed !== undefined;
-    return true;
-  }
-
-  #write(message: Uint8Array, offset: number, suite: DigestSuite): Promise<void> | undefined {
-    if (!suite.writeSha256) return this.#writeLater(message, offset, suite);
-    suite.writeSha256(message, this.#bytes, offset, DIGEST_LENGTH);
-    return undefined;
-  }
-
-  async #writeLater(message: Uint8Array, offset: number, suite: DigestSuite): Promise<void> {
-    this.#bytes.set((await suite.sha256(message)).subarray(0, DIGEST_LENGTH), offset);
-  }
-
-  #text(offset: number): string {
-    return encodeBase64Url(this.#bytes.subarray(offset, offset + DIGEST_LENGTH));
-  }
 }

@@ -2,7 +2,7 @@ import { encodeBase64Url } from '../../wire/base64.js';
 import { assertBytes, copyBytes } from '../../wire/bytes.js';
 import { VaultwireError } from '../../wire/error.js';
 import type { WrapKind } from '../account/wrap.js';
-import { VaultDigests } from '../digest.js';
+import { VaultDigests } from '../vault/digests.js';
 import type { ItemKind, ItemTrace } from './items.js';
 
 // What a ledger keeps of its uids lies in rows, as its stored form has them: a vault of 100,000 uids would else be as

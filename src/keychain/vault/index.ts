@@ -5,9 +5,10 @@ import { copyBytes, type Bytes } from '../../wire/bytes.js';
 import { VaultwireError } from '../../wire/error.js';
 import { decodeJsonObject, MAXIMUM_JSON_DEPTH } from '../../wire/json.js';
 import type { WrapKind } from '../account/wrap.js';
-import { DIGESTS_LENGTH, VaultDigests } from '../digest.js';
+import { DIGESTS_LENGTH } from '../digest.js';
 import { MAXIMUM_DOCUMENT_BYTES, RecordKey } from '../keys.js';
 import { assertUid } from '../uid.js';
+import { VaultDigests } from './digests.js';
 import {
   KeyRing,
   openFolder,

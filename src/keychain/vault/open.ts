@@ -12,11 +12,12 @@ import {
   type OpenReport,
   type WrapKind,
 } from '../account/wrap.js';
-import { VaultDigests, type ItemDigests } from '../digest.js';
+import type { ItemDigests } from '../digest.js';
 import { importFolderKey, openKeyBytes, RecordKey, type FolderKey, type AccountOptions } from '../keys.js';
 import { importLegacyRecordKey, type LegacyRecordKey } from '../legacy-cbc.js';
 import type { openRsaPrivateKey, RsaPrivateKey } from '../rsa.js';
 import { assertUid } from '../uid.js';
+import { VaultDigests } from './digests.js';
 import type { SealedFolder, SealedRecord, SealedTeam, WrappedKey } from './sealed.js';
 
 /** What an account opens its vault with. */

@@ -30,7 +30,7 @@ export interface WorkerAnswer {
   readonly bytes: Bytes;
   /** Length of each record's data, or {@link NOT_OPENED}. */
   readonly lengths: Uint32Array<ArrayBuffer>;
-  /** Where they were wanted, for each record the digests of its key and of its sealed data, as in {@link VaultDigests}. */
+  /** Where they were wanted, for each record the digests of its key and of its sealed data: 32 bytes each. */
   readonly digests: Bytes | undefined;
   readonly failures: readonly { readonly index: number; readonly code: ErrorCode; readonly message: string }[];
 }
