@@ -467,6 +467,8 @@ class Pool {
     const refusals = new Map(answer.failures.map((one) => [one.index, one]));
     const { suite = defaultSuite, extractable = false } = this.#options;
     const keyOptions = { extractable };
+    // One array for all of them: a small one for each makes collections longer.
+    const keys = new Uint8Array(answer.lengths.length * AES_KEY_LENGTH);
     let sent = 0;
     let offset = 0;
     for (const [index, record] of chunk.entries()) {
@@ -490,11 +492,9 @@ class Pool {
       try {
         assertUid(record.uid, 'record.uid');
         const data = decodeJsonObject(answer.bytes.subarray(offset + AES_KEY_LENGTH, end), 'record data', LIMITS);
-        const key = new DeferredAesKey(
-          suite,
-          copyBytes(answer.bytes.subarray(offset, offset + AES_KEY_LENGTH)),
-          keyOptions,
-        );
+        const own = place * AES_KEY_LENGTH;
+        for (let byte = 0; byte < AES_KEY_LENGTH; byte++) keys[own + byte] = answer.bytes[offset + byte] ?? 0;
+        const key = new DeferredAesKey(suite, keys, own, keyOptions);
         const { kind } = plan.wrapped;
         const report = { wrap: kind, authenticated: this.#ring.isParentAuthenticated(plan.wrapped) };
         const digests = answer.digests && new VaultDigests(answer.digests, place * DIGESTS_LENGTH, true);
@@ -554,11 +554,13 @@ class DeferredAesKey implements AesKey {
   readonly #suite: CryptoSuite;
   readonly #options: KeyOptions;
   #bytes: Bytes | undefined;
+  readonly #offset: number;
   #key: Promise<AesKey> | undefined;
 
-  constructor(suite: CryptoSuite, bytes: Bytes, options: KeyOptions) {
+  constructor(suite: CryptoSuite, bytes: Bytes, offset: number, options: KeyOptions) {
     this.#suite = suite;
     this.#bytes = bytes;
+    this.#offset = offset;
     this.#options = options;
   }
 
@@ -579,7 +581,7 @@ class DeferredAesKey implements AesKey {
   }
 
   #imported(): Promise<AesKey> {
-    const bytes = this.#bytes;
+    const bytes = this.#bytes?.subarray(this.#offset, this.#offset + AES_KEY_LENGTH);
     if (!this.#key && bytes) {
       this.#key = this.#suite.importAesKey(bytes, this.#options);
       // The suite has its own copy by now: it takes one before it first waits.
