@@ -129,7 +129,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/crypto/node.ts', 'src/crypto/rsa-node.ts', 'src/keychain/vault/*-node.ts'],
+    files: ['src/crypto/node.ts', 'src/crypto/openssl.ts', 'src/crypto/rsa-node.ts', 'src/keychain/vault/*-node.ts'],
     rules: {
       'no-restricted-globals': 'off',
       'no-restricted-imports': 'off',

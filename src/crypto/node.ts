@@ -8,15 +8,14 @@ import {
   assertCbcSealed,
   assertHkdf,
   assertPbkdf2,
-  assertSealed,
   assertWrappedKey,
   throwCbcOpenFailed,
-  throwGcmOpenFailed,
   isScalar,
   isUncompressed,
   throwKeyInvalid,
   throwPointInvalid,
 } from './checks.js';
+import { GCM_OPTIONS, openAesGcm, writeSha256 } from './openssl.js';
 import { draw, drawScalar } from './random.js';
 import { assertExtractable, RedactedKey } from './redacted.js';
 import {
@@ -174,7 +173,6 @@ class NodeAesKey extends RedactedKey implements AesKey {
   }
 
   async open(sealed: Uint8Array, additionalData?: Uint8Array): Promise<Bytes> {
-    assertSealed(sealed);
     if (additionalData !== undefined) assertBytes(additionalData, 'additional data');
     return this.#open(sealed, additionalData);
   }
@@ -194,45 +192,9 @@ class NodeAesKey extends RedactedKey implements AesKey {
   }
 
   #open(sealed: Uint8Array, additionalData?: Uint8Array): Bytes {
-    return decryptGcm(this.#key, sealed, additionalData);
+    return plain(openAesGcm(this.#key, sealed, additionalData));
   }
 }
-
-/**
- * Opens an AES-256-GCM message at once, for worker threads that do nothing else. Elsewhere use {@link AesKey}.
- *
- * @throws VaultwireError `length-invalid`, `message-too-short`, `open-failed`
- */
-export function openAesGcm(key: Uint8Array, sealed: Uint8Array): Bytes {
-  assertBytes(key, 'AES key', AES_KEY_LENGTH);
-  assertSealed(sealed);
-  return decryptGcm(key, sealed, undefined);
-}
-
-/** {@link CryptoSuite.writeSha256}, for worker threads too. */
-export function writeSha256(message: Uint8Array, target: Uint8Array, offset: number, length: number): void {
-  assertBytes(message, 'message');
-  // A character for each byte: what is short is hashed in a fraction of the time that a Buffer for the hash would take.
-  const hash = openssl.hash('sha256', message, 'binary');
-  for (let index = 0; index < length; index++) target[offset + index] = hash.charCodeAt(index);
-}
-
-function decryptGcm(key: Uint8Array, sealed: Uint8Array, additionalData: Uint8Array | undefined): Bytes {
-  const nonce = sealed.subarray(0, GCM_NONCE_LENGTH);
-  const decipher = openssl.createDecipheriv('aes-256-gcm', key, nonce, GCM_OPTIONS);
-  decipher.setAuthTag(sealed.subarray(-GCM_TAG_LENGTH));
-  if (additionalData !== undefined) decipher.setAAD(additionalData);
-  const plaintext = decipher.update(sealed.subarray(GCM_NONCE_LENGTH, -GCM_TAG_LENGTH));
-  try {
-    decipher.final();
-  } catch {
-    throwGcmOpenFailed();
-  }
-  return plain(plaintext);
-}
-
-/** Without it OpenSSL takes tags of 4 bytes for good when it opens. */
-const GCM_OPTIONS = { authTagLength: GCM_TAG_LENGTH };
 
 class NodeAesCbcKey extends RedactedKey implements AesCbcKey {
   readonly #suite: CryptoSuite;

@@ -28,10 +28,16 @@ export const MAXIMUM_JSON_DEPTH = 64;
  * @throws VaultwireError `message-too-long`, `utf8-invalid`, `json-too-deep`, `json-invalid`, `json-duplicate-key`
  */
 export function decodeJson(bytes: Uint8Array, name: string, limits: JsonLimits): JsonValue {
-  if (bytes.length > limits.maximumBytes) {
-    throw new VaultwireError('message-too-long', `${name}: expected at most ${limits.maximumBytes} bytes`);
-  }
-  const members = countMembers(bytes, name, limits.maximumDepth);
+  return decodeCountedJson(bytes, countMembers(bytes, name, limits), name);
+}
+
+/**
+ * The rest of {@link decodeJson} once {@link countMembers} has been over the same bytes, be it in another thread.
+ *
+ * @param members what it counted
+ * @throws VaultwireError `utf8-invalid`, `json-invalid`, `json-duplicate-key`
+ */
+export function decodeCountedJson(bytes: Uint8Array, members: number, name: string): JsonValue {
   const text = decodeUtf8(bytes, name);
   let value: JsonValue;
   try {
@@ -48,7 +54,12 @@ export function decodeJson(bytes: Uint8Array, name: string, limits: JsonLimits):
 
 /** {@link decodeJson} for a document that must be an object. */
 export function decodeJsonObject(bytes: Uint8Array, name: string, limits: JsonLimits): JsonObject {
-  const value = decodeJson(bytes, name, limits);
+  return decodeCountedJsonObject(bytes, countMembers(bytes, name, limits), name);
+}
+
+/** {@link decodeCountedJson} for a document that must be an object. */
+export function decodeCountedJsonObject(bytes: Uint8Array, members: number, name: string): JsonObject {
+  const value = decodeCountedJson(bytes, members, name);
   if (!isJsonObject(value)) throw new VaultwireError('json-invalid', `${name}: expected a JSON object`);
   return value;
 }
@@ -95,8 +106,13 @@ const COLON = 0x3a;
  * Counts the members that the objects of a document have as written. JSON.parse keeps the last of two equal keys in
  * silence; a difference between this count and the keys of the parsed value shows it, at a fraction of the cost of
  * a parser of our own. The depth is checked on the way, before anything recursive sees the document.
+ *
+ * @throws VaultwireError `message-too-long`, `json-too-deep`
  */
-function countMembers(bytes: Uint8Array, name: string, maximumDepth: number): number {
+export function countMembers(bytes: Uint8Array, name: string, { maximumBytes, maximumDepth }: JsonLimits): number {
+  if (bytes.length > maximumBytes) {
+    throw new VaultwireError('message-too-long', `${name}: expected at most ${maximumBytes} bytes`);
+  }
   let members = 0;
   let depth = 0;
   for (let index = 0; index < bytes.length; index++) {

@@ -96,6 +96,12 @@ export interface VaultFailure {
   readonly cause?: unknown;
 }
 
+/** Records of one chunk, in its order. */
+export interface OpenedRecords {
+  readonly records: readonly OpenedVaultRecord[];
+  readonly failed: readonly VaultFailure[];
+}
+
 /** Keys that wrap others, as far as they have opened. */
 export class KeyRing {
   readonly teams = new Map<string, OpenedTeam>();
@@ -152,7 +158,9 @@ export function usableWraps(
   const { keys, uid } = item;
   if (keys.length === 0) throw new VaultwireError('key-missing', 'key: expected at least one wrap');
   const allowed = typeof allowedWraps === 'function' ? allowedWraps(uid) : allowedWraps;
-  const taken = keys.filter(({ kind }) => allowed.includes(kind));
+  const taken = keys.every(({ kind }) => allowed.includes(kind))
+    ? keys
+    : keys.filter(({ kind }) => allowed.includes(kind));
   if (taken.length === 0) throw new VaultwireError('wrap-refused', 'key: expected a wrap of a kind that is allowed');
   if (taken.length === 1) return taken;
   const authenticated = taken.filter(({ kind }) => isAuthenticatedWrap(kind));
@@ -286,6 +294,20 @@ export async function openRecord(
   });
   const authenticated = report.authenticated && sealed.cipher === 'gcm';
   return { uid, revision, ...key, report: { wrap: report.wrap, authenticated }, digests };
+}
+
+/** {@link openRecord}, of which a failure is a result like another. */
+export async function openOne(
+  record: SealedRecord,
+  ring: KeyRing,
+  options: OpenItemOptions,
+  digests?: VaultDigests,
+): Promise<OpenedVaultRecord | VaultFailure> {
+  try {
+    return await openRecord(ring, record, options, digests);
+  } catch (error) {
+    return vaultFailure('record', record.uid, error);
+  }
 }
 
 /** @throws VaultwireError `wrap-refused` for data that authenticates nothing, unless the caller takes it */

@@ -1,5 +1,4 @@
 import { VaultwireError } from '../../wire/error.js';
-import type { Bytes } from '../../wire/bytes.js';
 import type { WorkerAnswer, WorkerBatch, WorkerKeys } from './protocol.js';
 
 /** A worker thread of Node or a web worker that runs `vaultwire/keychain/vault/worker`. */
@@ -34,10 +33,9 @@ interface Waiting {
 /** Workers that open batches, each in turn. */
 export class WorkerPool {
   readonly #workers: { readonly worker: VaultWorker; readonly waiting: Map<number, Waiting>; failed: boolean }[] = [];
-  #next = 0;
 
   /** @throws what `create` throws */
-  constructor(create: () => VaultWorker, count: number, openers: readonly Bytes[]) {
+  constructor(create: () => VaultWorker, count: number, keys: WorkerKeys) {
     for (let index = 0; index < count; index++) {
       const worker = create();
       const member = { worker, waiting: new Map<number, Waiting>(), failed: false };
@@ -64,7 +62,6 @@ export class WorkerPool {
         for (const type of ['error', 'messageerror', 'exit']) worker.on(type, fail);
       }
       this.#workers.push(member);
-      const keys: WorkerKeys = { type: 'keys', openers };
       worker.postMessage(keys, []);
     }
   }
@@ -74,10 +71,11 @@ export class WorkerPool {
     return this.#workers.length;
   }
 
-  /** Has a batch opened, whose buffers change hands. @throws VaultwireError `worker-failed` */
+  /** Has the least busy worker open a batch, whose buffers change hands. @throws VaultwireError `worker-failed` */
   open(batch: WorkerBatch): Promise<WorkerAnswer> {
-    const alive = this.#workers.filter(({ failed }) => !failed);
-    const member = alive[this.#next++ % alive.length];
+    const [member] = this.#workers
+      .filter(({ failed }) => !failed)
+      .sort((one, other) => one.waiting.size - other.waiting.size);
     if (!member) return Promise.reject(new VaultwireError('worker-failed', 'worker: expected one that runs'));
     return new Promise((resolve, reject) => {
       member.waiting.set(batch.id, { resolve, reject });

@@ -1,7 +1,7 @@
 import { webcryptoSuite } from '../../crypto/webcrypto.js';
 import type { Bytes } from '../../wire/bytes.js';
 import type { WorkerBatch, WorkerKeys } from './protocol.js';
-import { vaultWorker } from './worker.js';
+import { assertKey, vaultWorker, type OpenedBytes } from './worker.js';
 
 // The file that a web worker runs. Anywhere else it does nothing.
 
@@ -13,7 +13,7 @@ interface WorkerScope {
 
 if ('DedicatedWorkerGlobalScope' in globalThis) {
   const scope = globalThis as unknown as WorkerScope;
-  const work = vaultWorker(openSealed, writeSha256, (answer, transfer) => {
+  const work = vaultWorker({ open, writeSha256 }, (answer, transfer) => {
     scope.postMessage(answer, transfer);
   });
   scope.addEventListener('message', ({ data }) => {
@@ -21,10 +21,15 @@ if ('DedicatedWorkerGlobalScope' in globalThis) {
   });
 }
 
-async function openSealed(key: Bytes, sealed: Bytes): Promise<Bytes> {
+async function open(opener: Bytes, wrapped: Bytes, sealed: Bytes): Promise<OpenedBytes> {
+  const key = assertKey(await openAesGcm(opener, wrapped));
+  return { key, data: await openAesGcm(key, sealed) };
+}
+
+async function openAesGcm(key: Uint8Array, sealed: Bytes): Promise<Bytes> {
   return (await webcryptoSuite.importAesKey(key)).open(sealed);
 }
 
-async function writeSha256(message: Bytes, target: Bytes, offset: number, length: number): Promise<void> {
+async function writeSha256(message: Uint8Array, target: Bytes, offset: number, length: number): Promise<void> {
   target.set((await webcryptoSuite.sha256(message)).subarray(0, length), offset);
 }

@@ -1,17 +1,39 @@
 import { AES_KEY_LENGTH } from '../../crypto/suite.js';
 import type { Bytes } from '../../wire/bytes.js';
-import { isVaultwireError, VaultwireError, type ErrorCode } from '../../wire/error.js';
+import { isVaultwireError, VaultwireError } from '../../wire/error.js';
+import { countMembers, type JsonLimits } from '../../wire/json.js';
 import { DIGEST_LENGTH, DIGESTS_LENGTH } from '../digest.js';
-import { NOT_OPENED, ROW_LENGTH, type WorkerAnswer, type WorkerBatch, type WorkerKeys } from './protocol.js';
+import {
+  NOT_OPENED,
+  ROW_LENGTH,
+  type WorkerAnswer,
+  type WorkerBatch,
+  type WorkerFailure,
+  type WorkerKeys,
+} from './protocol.js';
 
-/** How many records are opened at a time: enough to keep WebCrypto busy. */
+/** How many records are opened at a time where that takes promises: enough to keep WebCrypto busy. */
 const CONCURRENCY = 64;
 
-/** Opens an AES-GCM message under a key of 32 bytes: at once where the platform can, as a promise per record costs. */
-export type OpenSealed = (key: Bytes, sealed: Bytes) => Bytes | Promise<Bytes>;
+/** A record's key (32 bytes) and its data, which become the worker's to overwrite. */
+export interface OpenedBytes {
+  readonly key: Uint8Array;
+  readonly data: Uint8Array;
+}
 
-/** Writes the first bytes of a SHA-256 where they belong: at once where the platform can. */
-export type WriteSha256 = (message: Bytes, target: Bytes, offset: number, length: number) => void | Promise<void>;
+/** What a worker needs of its platform: at once where that can, as a promise per record costs. */
+export interface WorkerCrypto {
+  /** Opens AES-GCM, and under the key inside of it AES-GCM again. */
+  open(opener: Bytes, wrapped: Bytes, sealed: Bytes): OpenedBytes | Promise<OpenedBytes>;
+  /** Writes the first bytes of a SHA-256 where they belong. */
+  writeSha256(message: Uint8Array, target: Bytes, offset: number, length: number): void | Promise<void>;
+}
+
+/** The key that a wrap held. @throws VaultwireError `open-failed` for other than 32 bytes */
+export function assertKey<Key extends Uint8Array>(key: Key): Key {
+  if (key.length === AES_KEY_LENGTH) return key;
+  throw new VaultwireError('open-failed', 'wrapped key: does not open');
+}
 
 /**
  * What a worker does with each message: takes the keys once, then opens batches.
@@ -19,116 +41,116 @@ export type WriteSha256 = (message: Bytes, target: Bytes, offset: number, length
  * @param post sends an answer, whose buffers change hands
  */
 export function vaultWorker(
-  openSealed: OpenSealed,
-  writeSha256: WriteSha256,
+  crypto: WorkerCrypto,
   post: (answer: WorkerAnswer, transfer: ArrayBuffer[]) => void,
 ): (message: WorkerKeys | WorkerBatch) => void {
-  let openers: readonly Bytes[] = [];
+  let keys: WorkerKeys = { type: 'keys', openers: [], limits: { maximumBytes: 0, maximumDepth: 0 } };
   return (message) => {
-    if (message.type === 'keys') openers = message.openers;
+    if (message.type === 'keys') keys = message;
     else {
-      void openBatch(message, openers, openSealed, writeSha256).then((answer) => {
-        const { bytes, lengths, digests } = answer;
-        post(answer, [bytes.buffer, lengths.buffer, ...(digests ? [digests.buffer] : [])]);
+      void openBatch(message, keys, crypto).then((answer) => {
+        const { bytes, table, digests } = answer;
+        post(answer, [bytes.buffer, table.buffer, ...(digests ? [digests.buffer] : [])]);
       });
     }
   };
 }
 
 async function openBatch(
-  { id, bytes, table, digests: wantsDigests }: WorkerBatch,
-  openers: readonly Bytes[],
-  openSealed: OpenSealed,
-  writeSha256: WriteSha256,
+  batch: WorkerBatch,
+  { openers, limits }: WorkerKeys,
+  crypto: WorkerCrypto,
 ): Promise<WorkerAnswer> {
-  const count = table.length / ROW_LENGTH;
-  const lengths = new Uint32Array(count).fill(NOT_OPENED);
-  const failures: WorkerAnswer['failures'][number][] = [];
-  // A key and its data are shorter than what they are opened from.
-  const opened = new Uint8Array(bytes.length);
-  const digests = wantsDigests ? new Uint8Array(count * DIGESTS_LENGTH) : undefined;
+  const { id, bytes, table, count } = batch;
+  const opening = new BatchOpening(batch, limits, crypto);
+  let waiting: Promise<void>[] = [];
   let offset = 0;
-  let written = 0;
-  for (let start = 0; start < count; start += CONCURRENCY) {
-    const group: (Opened | Refused | Promise<Opened | Refused>)[] = [];
-    const digesting: Promise<void>[] = [];
-    for (let index = start; index < Math.min(start + CONCURRENCY, count); index++) {
-      const row = index * ROW_LENGTH;
-      const keyEnd = offset + (table[row + 1] ?? 0);
-      const dataEnd = keyEnd + (table[row + 2] ?? 0);
-      const opener = openers[table[row] ?? 0];
-      group.push(openOne(opener, bytes.subarray(offset, keyEnd), bytes.subarray(keyEnd, dataEnd), openSealed));
-      offset = dataEnd;
+  for (let index = 0; index < count; index++) {
+    const row = index * ROW_LENGTH;
+    const keyEnd = offset + (table[row + 1] ?? 0);
+    const dataEnd = keyEnd + (table[row + 2] ?? 0);
+    const pending = opening.open(index, openers[table[row] ?? 0], offset, keyEnd, dataEnd);
+    if (pending) waiting.push(pending);
+    if (waiting.length === CONCURRENCY) {
+      await Promise.all(waiting);
+      waiting = [];
     }
-    let index = start;
-    for (const pending of group) {
-      const result = pending instanceof Promise ? await pending : pending;
-      if ('code' in result) failures.push({ index, ...result });
-      else {
-        opened.set(result.key, written);
-        opened.set(result.data, written + AES_KEY_LENGTH);
-        written += AES_KEY_LENGTH + result.data.length;
-        lengths[index] = result.data.length;
-        if (digests) {
-          const place = index * DIGESTS_LENGTH;
-          const key = writeSha256(result.key, digests, place, DIGEST_LENGTH);
-          const data = writeSha256(result.sealed, digests, place + DIGEST_LENGTH, DIGEST_LENGTH);
-          if (key) digesting.push(key);
-          if (data) digesting.push(data);
-        }
-      }
-      index++;
+    offset = dataEnd;
+  }
+  await Promise.all(waiting);
+  return { id, bytes, table, digests: opening.digests, failures: opening.failures };
+}
+
+/** A batch as it is opened in place. */
+class BatchOpening {
+  readonly digests: Bytes | undefined;
+  readonly failures: WorkerFailure[] = [];
+  readonly #bytes: Bytes;
+  readonly #table: Uint32Array;
+  readonly #limits: JsonLimits;
+  readonly #crypto: WorkerCrypto;
+
+  constructor({ bytes, table, count, digests }: WorkerBatch, limits: JsonLimits, crypto: WorkerCrypto) {
+    this.digests = digests ? new Uint8Array(count * DIGESTS_LENGTH) : undefined;
+    this.#bytes = bytes;
+    this.#table = table;
+    this.#limits = limits;
+    this.#crypto = crypto;
+  }
+
+  /** Opens a record, of which a failure is a result like another. */
+  open(
+    index: number,
+    opener: Bytes | undefined,
+    offset: number,
+    keyEnd: number,
+    dataEnd: number,
+  ): Promise<void> | undefined {
+    const refuse = (error: unknown): void => {
+      this.#table[index * ROW_LENGTH] = NOT_OPENED;
+      this.failures.push({ index, ...refusal(error) });
+    };
+    try {
+      if (!opener) throw new VaultwireError('key-missing', 'key: expected a known opener');
+      const sealed = this.#bytes.subarray(keyEnd, dataEnd);
+      const opened = this.#crypto.open(opener, this.#bytes.subarray(offset, keyEnd), sealed);
+      const pending =
+        opened instanceof Promise
+          ? opened.then((later) => this.#take(index, offset, later, sealed))
+          : this.#take(index, offset, opened, sealed);
+      return pending?.catch(refuse);
+    } catch (error) {
+      refuse(error);
+      return undefined;
     }
-    if (digesting.length > 0) await Promise.all(digesting);
   }
-  return { id, bytes: opened, lengths, digests, failures };
-}
 
-interface Opened {
-  readonly key: Bytes;
-  readonly sealed: Bytes;
-  readonly data: Bytes;
-}
+  #take(index: number, offset: number, { key, data }: OpenedBytes, sealed: Bytes): Promise<void> | undefined {
+    const members = countMembers(data, 'record data', this.#limits);
+    const hashing = this.#hash(index, key, sealed);
+    const write = (): void => {
+      // Both are shorter than what they were opened from.
+      this.#bytes.set(key, offset);
+      this.#bytes.set(data, offset + AES_KEY_LENGTH);
+      this.#table[index * ROW_LENGTH] = members;
+      key.fill(0);
+      data.fill(0);
+    };
+    if (!hashing) write();
+    // What is hashed must stay as it is until it has been.
+    return hashing?.then(write);
+  }
 
-interface Refused {
-  readonly code: ErrorCode;
-  readonly message: string;
-}
-
-function openOne(
-  opener: Bytes | undefined,
-  wrapped: Bytes,
-  sealed: Bytes,
-  openSealed: OpenSealed,
-): Opened | Refused | Promise<Opened | Refused> {
-  try {
-    if (!opener) throw new VaultwireError('key-missing', 'key: expected a known opener');
-    const key = openSealed(opener, wrapped);
-    if (key instanceof Promise) return openLater(key, sealed, openSealed);
-    const data = openSealed(assertKey(key), sealed);
-    return data instanceof Promise
-      ? data.then((opened) => ({ key, sealed, data: opened }), refusal)
-      : { key, sealed, data };
-  } catch (error) {
-    return refusal(error);
+  #hash(index: number, key: Uint8Array, sealed: Bytes): Promise<unknown> | undefined {
+    if (!this.digests) return undefined;
+    const place = index * DIGESTS_LENGTH;
+    const ofKey = this.#crypto.writeSha256(key, this.digests, place, DIGEST_LENGTH);
+    const ofData = this.#crypto.writeSha256(sealed, this.digests, place + DIGEST_LENGTH, DIGEST_LENGTH);
+    return ofKey || ofData ? Promise.all([ofKey, ofData]) : undefined;
   }
 }
 
-async function openLater(wrapped: Promise<Bytes>, sealed: Bytes, openSealed: OpenSealed): Promise<Opened | Refused> {
-  try {
-    const key = assertKey(await wrapped);
-    return { key, sealed, data: await openSealed(key, sealed) };
-  } catch (error) {
-    return refusal(error);
-  }
-}
-
-function assertKey(key: Bytes): Bytes {
-  if (key.length === AES_KEY_LENGTH) return key;
-  throw new VaultwireError('open-failed', 'wrapped key: does not open');
-}
-
-function refusal(error: unknown): Refused {
+function refusal(error: unknown): Pick<WorkerFailure, 'code' | 'message'> {
   if (isVaultwireError(error)) return { code: error.code, message: error.message };
   return { code: 'worker-failed', message: 'record: its worker failed' };
 }

@@ -4,12 +4,23 @@ import { build } from 'esbuild';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { nodeSuite } from '../../../src/crypto/node.js';
 import { importDataKey } from '../../../src/keychain/account/index.js';
-import { type RecordKey } from '../../../src/keychain/keys.js';
+import { generateRecordKey, type RecordKey } from '../../../src/keychain/keys.js';
 import { openVault, streamVault, type SealedRecord } from '../../../src/keychain/vault/index.js';
 import { codeOf, flipped } from '../account/support.js';
 import { textsOf, VaultMaker } from './make-vault.js';
 
 const source = (path: string): string => fileURLToPath(new URL(`../../../src/${path}`, import.meta.url));
+
+/** A record whose data is no JSON object that this library would write. */
+async function sealedBytes(maker: VaultMaker, plaintext: Uint8Array): Promise<SealedRecord> {
+  const key = await generateRecordKey({ suite: maker.suite });
+  const record = await maker.record();
+  const bytes = await key.aesKey.seal(plaintext);
+  return { ...record, keys: [await maker.underDataKey(key)], data: { cipher: 'gcm', bytes } };
+}
+
+const sealedText = (maker: VaultMaker, text: string): Promise<SealedRecord> =>
+  sealedBytes(maker, new TextEncoder().encode(text));
 
 describe('a whole vault, opened by worker threads', () => {
   const suite = nodeSuite;
@@ -50,6 +61,13 @@ describe('a whole vault, opened by worker threads', () => {
     records[705] = { ...records[705]!, keys: [{ kind: 'data-key-gcm', bytes: new Uint8Array(20) }] };
     const bare = await suite.importAesKey(await maker.dataKey.exportSecretBytes());
     records[706] = { ...records[706]!, keys: [{ kind: 'data-key-gcm', bytes: await bare.seal(new Uint8Array(16)) }] };
+    records[707] = await maker.record(maker.underFolder, { note: 'Zürich 東京 🗝' });
+    records[708] = await sealedText(maker, '{"title":"a","title":"b"}');
+    records[709] = await sealedText(maker, `${'['.repeat(65)}${']'.repeat(65)}`);
+    records[710] = await sealedText(maker, '[1]');
+    records[711] = await sealedText(maker, '{"title":');
+    records[712] = await sealedText(maker, '{"__proto__":1}');
+    records[713] = await sealedBytes(maker, Uint8Array.of(0x22, 0xc0, 0x80, 0x22));
     const folderKeys = [{ kind: 'data-key-gcm' as const, bytes: await maker.dataKey.wrapFolderKey(maker.folder) }];
     const vault = { folders: [{ uid: maker.folderUid, keys: folderKeys }], records };
     const options = { suite, extractable: true, digests: true };
@@ -68,10 +86,42 @@ describe('a whole vault, opened by worker threads', () => {
     });
     expect(plain(there)).toEqual(plain(here));
     expect(there.report).toEqual({ ...here.report, workers: 2 });
-    expect(there.failed.length).toBe(6);
+    expect(there.failed.length).toBe(12);
+    expect(there.records.find(({ uid }) => uid === records[707]?.uid)?.data.note).toBe('Zürich 東京 🗝');
     expect(started.length).toBe(2);
     const [one, other] = [here.records[0]!.key, there.records[0]!.key];
     expect(await other.exportSecretBytes()).toEqual(await one.exportSecretBytes());
+  });
+
+  it('uses buffers again for batches that are longer and shorter than those before', async () => {
+    const maker = await VaultMaker.create(suite);
+    const records: SealedRecord[] = [];
+    for (let index = 0; index < 3000; index++) {
+      const note = 'x'.repeat(index < 1024 ? 3 : index < 2048 ? 400 : 0);
+      records.push(await maker.record(undefined, { note }));
+    }
+    const opened = await openVault({ records }, maker.account(), { workers: 1, createWorker });
+    expect(opened.failed).toEqual([]);
+    expect(opened.records.map(({ data }) => data.title)).toEqual(records.map(({ uid }) => uid));
+    expect(opened.records.map(({ data }) => (data.note as string).length)).toEqual(
+      records.map((_, index) => (index < 1024 ? 3 : index < 2048 ? 400 : 0)),
+    );
+    expect(opened.report).toMatchObject({ workers: 1, failedBatches: 0 });
+  });
+
+  it('copies what a key is to seal, open and authenticate before it waits', async () => {
+    const maker = await VaultMaker.create(suite);
+    const opened = await openVault({ records: await maker.records(1) }, maker.account(), { workers: 1, createWorker });
+    const { aesKey } = opened.records[0]!.key as RecordKey;
+    const [message, additional] = [Uint8Array.of(1, 2, 3), Uint8Array.of(4)];
+    const sealing = aesKey.seal(message, additional);
+    message.fill(0);
+    additional.fill(0);
+    const sealed = await sealing;
+    const bound = Uint8Array.of(4);
+    const opening = aesKey.open(sealed, bound);
+    bound.fill(0);
+    expect(await opening).toEqual(Uint8Array.of(1, 2, 3));
   });
 
   it('gives keys that open, seal, and keep their bytes unless told otherwise', async () => {
