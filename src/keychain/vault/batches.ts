@@ -14,9 +14,9 @@ import { decodeCountedJsonObject, MAXIMUM_JSON_DEPTH } from '../../wire/json.js'
 import type { OpenReport, WrapKind } from '../account/wrap.js';
 import { DIGESTS_LENGTH } from '../digest.js';
 import { MAXIMUM_DOCUMENT_BYTES, RecordKey } from '../keys.js';
-import { assertUid } from '../uid.js';
 import { VaultDigests } from './digests.js';
 import {
+  assertItem,
   openOne,
   usableWraps,
   vaultFailure,
@@ -52,6 +52,7 @@ export class Batches {
   readonly #options: OpenItemOptions;
   readonly #spare: BatchBuffers[] = [];
   #id = 0;
+  #isStopped = false;
 
   /**
    * @param create makes a worker. Default a file of this package
@@ -87,7 +88,13 @@ export class Batches {
     return this.#pool.size;
   }
 
+  /** Whether nothing is to be opened any more. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
   stop(): void {
+    this.#isStopped = true;
     this.#pool.terminate();
   }
 
@@ -174,7 +181,7 @@ export class Batches {
       const dataStart = offset + AES_KEY_LENGTH;
       const { uid, revision, data: sealed } = record;
       try {
-        assertUid(uid, 'record.uid');
+        assertItem(record, 'record');
         if (members === NOT_OPENED) throw refusalOf(refusals.get(place));
         // Nonce and tag, which are no part of what was opened.
         const dataEnd = dataStart + sealed.bytes.length - SEALED_OVERHEAD;

@@ -5,9 +5,9 @@ import type { WrapKind } from '../account/wrap.js';
 import { DIGESTS_LENGTH } from '../digest.js';
 import { Batches } from './batches.js';
 import { VaultDigests } from './digests.js';
+import { openFolders } from './folders.js';
 import {
   KeyRing,
-  openFolder,
   openOne,
   openTeam,
   vaultFailure,
@@ -20,7 +20,7 @@ import {
   type VaultFailure,
 } from './open.js';
 import type { VaultWorker } from './pool.js';
-import type { SealedFolder, SealedRecord, SealedVault } from './sealed.js';
+import type { SealedRecord, SealedTeam, SealedVault } from './sealed.js';
 import { WrapsSeen } from './wraps-seen.js';
 
 export type {
@@ -121,10 +121,10 @@ export async function openVault(
   const wraps = new WrapsSeen();
   let report: VaultReport | undefined;
   const required = [...(options.requiredUids ?? [])];
-  for await (const part of stream(vault, account, { ...options, requiredUids: [] }, wraps)) {
-    teams.push(...part.teams);
-    folders.push(...part.folders);
-    failed.push(...part.failed);
+  for await (const part of stream(vault, account, { ...options, requiredUids: [] }, wraps, true)) {
+    append(teams, part.teams);
+    append(folders, part.folders);
+    append(failed, part.failed);
     for (const record of part.records) {
       // One look-up for each: nearly every UID is there once.
       if (uids.add(record.uid).size > records.length) records.push(record);
@@ -133,7 +133,7 @@ export async function openVault(
     report = part.report;
   }
   if (!report) throw new VaultwireError('answer-unexpected', 'vault: expected a report');
-  failed.push(...differing(records, again));
+  append(failed, differing(records, again));
   const swapped = wraps.swapped();
   for (const uid of swapped) {
     if (uids.delete(uid)) failed.push(vaultFailure('record', uid, swapSuspected('record')));
@@ -147,6 +147,11 @@ export async function openVault(
     failed,
     report,
   };
+}
+
+/** Not push(...): a server may send more than a call takes arguments. */
+function append<Item>(target: Item[], items: readonly Item[]): void {
+  for (const item of items) target.push(item);
 }
 
 /** Of records whose UID came before, those that came with other content. */
@@ -187,19 +192,29 @@ async function* stream(
   vault: SealedVault,
   account: VaultAccount,
   options: OpenVaultOptions,
-  recordWraps?: WrapsSeen,
+  wraps = new WrapsSeen(),
+  watchesRecords = false,
 ): AsyncGenerator<VaultPart, void, undefined> {
   const total = Array.isArray(vault.records) ? vault.records.length : undefined;
   const ring = new KeyRing(account);
   const tally = new Tally(options);
-  const failed: VaultFailure[] = [];
-  const wraps = new WrapsSeen();
-  for (const item of [...(vault.teams ?? []), ...(vault.folders ?? [])]) wraps.see(item);
+  const { teams: sealedTeams = [], folders: sealedFolders = [] } = vault;
+  for (const item of [...sealedTeams, ...sealedFolders]) wraps.see(item);
   const swapped = wraps.swapped();
-  await openTeams(vault, ring, swapped, failed, options);
-  await openFolders(vault.folders ?? [], ring, swapped, failed, options);
+  const failed = [
+    ...(await openTeams(sealedTeams, ring, swapped, options)),
+    ...(await openFolders(
+      sealedFolders,
+      ring,
+      (uid) => (swapped.has(uid) ? swapSuspected('folder') : undefined),
+      options,
+    )),
+  ];
   const teams = [...ring.teams.values()];
-  const folders = [...ring.folders.values()];
+  // In the order that they came in, not that in which their keys opened.
+  const folders = [...new Set(sealedFolders.map(({ uid }) => ring.folders.get(uid)))].filter(
+    (folder) => folder !== undefined,
+  );
   for (const item of [...teams, ...folders]) tally.opened(item);
   for (const { uid } of failed) tally.failed(uid);
   yield { teams, folders, records: [], failed, progress: { opened: 0, failed: 0, total }, report: undefined };
@@ -217,7 +232,7 @@ async function* stream(
       while (waiting.length < window) {
         const chunk = await source.next();
         if (chunk.length === 0) break;
-        if (recordWraps) for (const record of chunk) recordWraps.see(record);
+        if (watchesRecords) for (const record of chunk) wraps.see(record);
         const opening = openChunk(chunk, batches, ring, options);
         // It is awaited in its turn; until then a failure of it must not count as unhandled.
         opening.catch(() => undefined);
@@ -246,13 +261,13 @@ async function* stream(
 }
 
 async function openTeams(
-  vault: SealedVault,
+  sealed: readonly SealedTeam[],
   ring: KeyRing,
   swapped: ReadonlySet<string>,
-  failed: VaultFailure[],
   options: OpenVaultOptions,
-): Promise<void> {
-  for (const team of vault.teams ?? []) {
+): Promise<readonly VaultFailure[]> {
+  const failed: VaultFailure[] = [];
+  for (const team of sealed) {
     try {
       if (ring.teams.has(team.uid)) throw new VaultwireError('duplicate-uid', 'team: this UID came before');
       if (swapped.has(team.uid)) throw swapSuspected('team');
@@ -261,44 +276,7 @@ async function openTeams(
       failed.push(vaultFailure('team', team.uid, error));
     }
   }
-}
-
-/** Folders in any order: the keys of some are under those of others. */
-async function openFolders(
-  sealed: readonly SealedFolder[],
-  ring: KeyRing,
-  swapped: ReadonlySet<string>,
-  failed: VaultFailure[],
-  options: OpenVaultOptions,
-): Promise<void> {
-  const left = new Map<string, SealedFolder>();
-  for (const folder of sealed) {
-    if (left.has(folder.uid)) {
-      failed.push(
-        vaultFailure('folder', folder.uid, new VaultwireError('duplicate-uid', 'folder: this UID came before')),
-      );
-    } else left.set(folder.uid, folder);
-  }
-  const opening = new Set<string>();
-  const open = async (folder: SealedFolder): Promise<void> => {
-    const { uid } = folder;
-    left.delete(uid);
-    opening.add(uid);
-    try {
-      if (swapped.has(uid)) throw swapSuspected('folder');
-      for (const { kind, byUid } of folder.keys) {
-        if (byUid === undefined || !kind.startsWith('folder-')) continue;
-        if (opening.has(byUid)) throw new VaultwireError('parent-loop', 'folder: expected a wrap under another folder');
-        const parent = left.get(byUid);
-        if (parent) await open(parent);
-      }
-      ring.folders.set(uid, await openFolder(ring, folder, options));
-    } catch (error) {
-      failed.push(vaultFailure('folder', uid, error));
-    }
-    opening.delete(uid);
-  };
-  for (const folder of sealed) if (left.has(folder.uid)) await open(folder);
+  return failed;
 }
 
 interface OpenedChunk extends OpenedRecords {
@@ -314,7 +292,9 @@ async function openChunk(
   if (!batches) return openHere(chunk, ring, options);
   try {
     return await batches.open(chunk);
-  } catch {
+  } catch (error) {
+    // The caller has left, and wants nothing opened any more.
+    if (batches.isStopped) throw error;
     return { ...(await openHere(chunk, ring, options)), workerFailed: true };
   }
 }

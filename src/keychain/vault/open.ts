@@ -217,11 +217,19 @@ function asKeyBytes(bytes: Bytes): Bytes {
   throw new VaultwireError('open-failed', 'wrapped key: does not open');
 }
 
+/** What a server says of an item beside its keys. @throws VaultwireError `uid-invalid`, `field-invalid` */
+export function assertItem(item: { readonly uid: string; readonly revision?: number }, name: string): void {
+  assertUid(item.uid, `${name}.uid`);
+  const { revision = 0 } = item;
+  if (Number.isSafeInteger(revision) && revision >= 0) return;
+  throw new VaultwireError('field-invalid', `${name}.revision: expected a count of changes`);
+}
+
 /** Opens a team's key, and its private keys: one that does not open fails the team. */
 export async function openTeam(ring: KeyRing, team: SealedTeam, options: OpenItemOptions): Promise<OpenedTeam> {
   const { uid, ecKeyPair, encryptedRsaPrivateKey, revision } = team;
   const suite = options.suite ?? defaultSuite;
-  assertUid(uid, 'team.uid');
+  assertItem(team, 'team');
   const { key: opened, report } = await unwrap(ring, team, options, async (wrapped) => {
     const bytes = await keyBytes(ring, wrapped, options);
     const digests = digestsFor(options);
@@ -246,7 +254,7 @@ export async function openFolder(
 ): Promise<OpenedVaultFolder> {
   const { uid, parentUid, data: sealed, revision } = folder;
   const suite = options.suite ?? defaultSuite;
-  assertUid(uid, 'folder.uid');
+  assertItem(folder, 'folder');
   const { key, data, digests, report } = await unwrap(ring, folder, options, async (wrapped) => {
     const bytes = await keyBytes(ring, wrapped, options);
     const ownData =
@@ -279,7 +287,7 @@ export async function openRecord(
 ): Promise<OpenedVaultRecord> {
   const { uid, revision, data: sealed } = record;
   const { suite = defaultSuite } = options;
-  assertUid(uid, 'record.uid');
+  assertItem(record, 'record');
   assertDataAllowed(record, options);
   const { key, report } = await unwrap(ring, record, options, async (wrapped) => {
     if (sealed.cipher === 'gcm') {

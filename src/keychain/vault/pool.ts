@@ -37,7 +37,7 @@ export class WorkerPool {
   /** @throws what `create` throws */
   constructor(create: () => VaultWorker, count: number, keys: WorkerKeys) {
     for (let index = 0; index < count; index++) {
-      const worker = create();
+      const worker = this.#create(create);
       const member = { worker, waiting: new Map<number, Waiting>(), failed: false };
       const fail = (): void => {
         member.failed = true;
@@ -47,7 +47,8 @@ export class WorkerPool {
         member.waiting.clear();
       };
       const answered = (message: unknown): void => {
-        // Both ends are this library's own.
+        // Whatever else a worker of the caller's posts is no answer.
+        if (typeof message !== 'object' || message === null || !('id' in message)) return;
         const answer = message as WorkerAnswer;
         member.waiting.get(answer.id)?.resolve(answer);
         member.waiting.delete(answer.id);
@@ -81,6 +82,16 @@ export class WorkerPool {
       member.waiting.set(batch.id, { resolve, reject });
       member.worker.postMessage(batch, [batch.bytes.buffer, batch.table.buffer]);
     });
+  }
+
+  /** A worker, or none at all: those before it have keys, and would keep the process alive. */
+  #create(create: () => VaultWorker): VaultWorker {
+    try {
+      return create();
+    } catch (error) {
+      this.terminate();
+      throw error;
+    }
   }
 
   terminate(): void {

@@ -48,10 +48,17 @@ export function vaultWorker(
   return (message) => {
     if (message.type === 'keys') keys = message;
     else {
-      void openBatch(message, keys, crypto).then((answer) => {
-        const { bytes, table, digests } = answer;
-        post(answer, [bytes.buffer, table.buffer, ...(digests ? [digests.buffer] : [])]);
-      });
+      openBatch(message, keys, crypto)
+        .then((answer) => {
+          const { bytes, table, digests } = answer;
+          post(answer, [bytes.buffer, table.buffer, ...(digests ? [digests.buffer] : [])]);
+        })
+        // Web workers keep a rejection to themselves; what is thrown reaches who waits for the answer.
+        .catch((error: unknown) => {
+          queueMicrotask(() => {
+            throw error;
+          });
+        });
     }
   };
 }

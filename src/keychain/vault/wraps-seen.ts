@@ -7,22 +7,18 @@ interface Wrapped {
 
 /** Watches for one wrapped key under two UIDs, as a server lays one record's key beside another's data. */
 export class WrapsSeen {
-  readonly #items: Wrapped[] = [];
-  /** Of each wrap: the place of its item, and its first four bytes. */
-  #owners = new Uint32Array(1024);
+  /** Of each wrap its UID, its bytes and the first four of them. */
+  readonly #uids: string[] = [];
+  readonly #wraps: Uint8Array[] = [];
   #starts = new Uint32Array(1024);
-  #count = 0;
 
-  see(item: Wrapped): void {
-    const owner = this.#items.push(item) - 1;
-    for (const { bytes } of item.keys) {
-      if (this.#count === this.#owners.length) {
-        this.#owners = twiceAsLong(this.#owners);
-        this.#starts = twiceAsLong(this.#starts);
-      }
+  see({ uid, keys }: Wrapped): void {
+    for (const { bytes } of keys) {
       const [a = 0, b = 0, c = 0, d = 0] = bytes;
-      this.#owners[this.#count] = owner;
-      this.#starts[this.#count++] = (a << 24) | (b << 16) | (c << 8) | d;
+      const place = this.#wraps.push(bytes) - 1;
+      this.#uids.push(uid);
+      if (place === this.#starts.length) this.#starts = twiceAsLong(this.#starts);
+      this.#starts[place] = (a << 24) | (b << 16) | (c << 8) | d;
     }
   }
 
@@ -34,10 +30,10 @@ export class WrapsSeen {
   swapped(): ReadonlySet<string> {
     const swapped = new Set<string>();
     // Start and place in one number that a double holds exactly, so that the platform sorts them as numbers.
-    const placeBits = Math.max(21, Math.ceil(Math.log2(this.#count + 1)));
+    const placeBits = Math.max(21, Math.ceil(Math.log2(this.#wraps.length + 1)));
     const places = 2 ** placeBits;
     const dropped = placeBits - 21;
-    const order = new Float64Array(this.#count);
+    const order = new Float64Array(this.#wraps.length);
     for (let place = 0; place < order.length; place++) {
       order[place] = ((this.#starts[place] ?? 0) >>> dropped) * places + place;
     }
@@ -58,9 +54,8 @@ export class WrapsSeen {
 
   /** Adds the UIDs of wraps that are equal, of those at these places. */
   #compare(places: readonly number[], swapped: Set<string>): void {
-    const items = places.map((place) => this.#items[this.#owners[place] ?? 0]).filter((item) => item !== undefined);
-    const wraps = [...new Set(items)]
-      .flatMap(({ uid, keys }) => keys.map(({ bytes }) => ({ uid, bytes })))
+    const wraps = places
+      .map((place) => ({ uid: this.#uids[place] ?? '', bytes: this.#wraps[place] ?? new Uint8Array() }))
       .sort((one, other) => compareBytes(one.bytes, other.bytes));
     for (const [index, { uid, bytes }] of wraps.entries()) {
       const next = wraps[index + 1];

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { CryptoSuite } from '../../../src/crypto/suite.js';
+import { seal as sealEcies } from '../../../src/ecies/index.js';
 import { shareKey, WRAP_KINDS } from '../../../src/keychain/account/index.js';
-import { generateFolderKey, generateRecordKey } from '../../../src/keychain/keys.js';
+import { generateFolderKey, generateRecordKey, type FolderKey } from '../../../src/keychain/keys.js';
 import {
   digestForLedger,
   emptyTrustLedger,
@@ -237,7 +238,11 @@ export function describeVault(suite: CryptoSuite): void {
           { uid: three, keys: wrap(generateUid({ suite })) },
           { uid: maker.folderUid, keys: good },
           { uid: maker.folderUid, keys: good },
-          { uid: 'no uid', keys: wrap(one) },
+          { uid: generateUid({ suite }), keys: wrap(one) },
+          {
+            uid: 'no uid',
+            keys: [{ kind: 'data-key-gcm', bytes: await maker.dataKey.wrapFolderKey(maker.folder) }],
+          },
         ],
         records: [],
       };
@@ -246,12 +251,132 @@ export function describeVault(suite: CryptoSuite): void {
         new Map([
           [maker.folderUid, 'duplicate-uid'],
           [two, 'parent-loop'],
-          [one, 'key-missing'],
+          [one, 'parent-loop'],
           [three, 'key-missing'],
+          [vault.folders?.[5]?.uid, 'parent-loop'],
           ['no uid', 'uid-invalid'],
         ]),
       );
       expect(opened.folders.map(({ uid }) => uid)).toEqual([maker.folderUid]);
+    });
+
+    it('opens folders by another wrap than one that leads in a circle, or is not allowed', async () => {
+      const maker = await VaultMaker.create(suite);
+      const [one, two, three] = await Promise.all([0, 1, 2].map(() => generateFolderKey({ suite })));
+      const [uidOne, uidTwo, uidThree] = [generateUid({ suite }), generateUid({ suite }), generateUid({ suite })];
+      const under = (byUid: string, kind: 'folder-gcm' | 'folder-cbc' = 'folder-gcm') => ({
+        kind,
+        byUid,
+        bytes: suite.randomBytes(60),
+      });
+      const good = async (key: FolderKey) => ({
+        kind: 'data-key-gcm' as const,
+        bytes: await maker.dataKey.wrapFolderKey(key),
+      });
+      const folders = [
+        { uid: uidOne, keys: [under(uidTwo), await good(one!)] },
+        { uid: uidTwo, keys: [await good(two!), under(uidOne)] },
+        // Alone in its circle, by a kind that nobody has allowed.
+        { uid: uidThree, keys: [under(uidThree, 'folder-cbc'), await good(three!)] },
+      ];
+      const opened = await openVault({ folders, records: [] }, maker.account(), options);
+      expect(opened.failed).toEqual([]);
+      expect(opened.folders.map(({ uid }) => uid)).toEqual([uidOne, uidTwo, uidThree]);
+    });
+
+    it('opens folders thousands deep, in the order that they came in', async () => {
+      const maker = await VaultMaker.create(suite);
+      const uids = Array.from({ length: 3000 }, () => generateUid({ suite }));
+      const keys = await Promise.all(uids.map(() => generateFolderKey({ suite })));
+      const folders = await Promise.all(
+        uids.map(async (uid, index) => {
+          const [parent, own] = [keys[index + 1], await keys[index]!.exportSecretBytes()];
+          return {
+            uid,
+            keys: [
+              parent
+                ? { kind: 'folder-gcm' as const, byUid: uids[index + 1]!, bytes: await parent.aesKey.seal(own) }
+                : { kind: 'data-key-gcm' as const, bytes: await maker.dataKey.wrapFolderKey(keys[index]!) },
+            ],
+          };
+        }),
+      );
+      const opened = await openVault({ folders, records: [] }, maker.account(), options);
+      expect(opened.failed).toEqual([]);
+      expect(opened.folders.map(({ uid }) => uid)).toEqual(uids);
+    });
+
+    it('loses no record for more broken folders than a call takes arguments', async () => {
+      const maker = await VaultMaker.create(suite);
+      const folders = Array.from({ length: 130_000 }, () => ({ uid: 'no uid', keys: [] }));
+      const opened = await openVault({ folders, records: await maker.records(1) }, maker.account(), options);
+      expect([opened.records.length, opened.failed.length]).toEqual([1, 130_000]);
+    });
+
+    it('refuses what has no count of changes for a revision, one by one', async () => {
+      const maker = await VaultMaker.create(suite);
+      const records = await maker.records(5);
+      const revisions = [0, -1, 1.5, Number.NaN, 2 ** 53];
+      const vault = {
+        teams: [
+          {
+            uid: maker.teamUid,
+            keys: [{ kind: 'data-key-gcm' as const, bytes: await maker.dataKey.wrapTeamKey(maker.team) }],
+            revision: -1,
+          },
+        ],
+        folders: [
+          {
+            uid: maker.folderUid,
+            keys: [{ kind: 'data-key-gcm' as const, bytes: await maker.dataKey.wrapFolderKey(maker.folder) }],
+            revision: -1,
+          },
+        ],
+        records: records.map((record, index) => ({ ...record, revision: revisions[index]! })),
+      };
+      const opened = await openVault(vault, maker.account(), options);
+      expect(opened.records.map(({ uid }) => uid)).toEqual([records[0]!.uid]);
+      expect(opened.failed.map(({ code }) => code)).toEqual(Array.from({ length: 6 }, () => 'field-invalid'));
+    });
+
+    it('refuses a record that has the wrapped key of a folder', async () => {
+      const maker = await VaultMaker.create(suite);
+      const folders = [
+        {
+          uid: maker.folderUid,
+          keys: [{ kind: 'data-key-gcm' as const, bytes: await maker.dataKey.wrapFolderKey(maker.folder) }],
+        },
+      ];
+      const bytes = await maker.folder.aesKey.seal(new TextEncoder().encode('{}'));
+      const record = { ...(await maker.record()), keys: folders[0]!.keys, data: { cipher: 'gcm' as const, bytes } };
+      const opened = await openVault({ folders, records: [record] }, maker.account(), options);
+      expect(failures(opened)).toEqual([['record', record.uid, 'swap-suspected']]);
+      expect(opened.records).toEqual([]);
+    });
+
+    it('gives keys of 32 bytes alone, whichever way they were wrapped', async () => {
+      const maker = await VaultMaker.create(suite);
+      const record = await maker.record();
+      const keys = [
+        { kind: 'user-ec' as const, bytes: await sealEcies(maker.user.publicKey, new Uint8Array(16), { suite }) },
+      ];
+      const opened = await openVault({ records: [{ ...record, keys }] }, maker.account(), options);
+      expect(failures(opened)).toEqual([['record', record.uid, 'open-failed']]);
+    });
+
+    it('marks a record whose data is AES-CBC under a wrap that is not', async () => {
+      const maker = await VaultMaker.create(suite);
+      const legacy = new LegacyRecordKey(
+        await suite.importAesCbcKey(new Uint8Array(32).fill(5), { extractable: true }),
+      );
+      const record: SealedRecord = {
+        uid: generateUid({ suite }),
+        keys: [{ kind: 'data-key-gcm', bytes: await maker.dataKey.aesKey.seal(new Uint8Array(32).fill(5)) }],
+        data: { cipher: 'cbc', bytes: await legacy.sealData({ title: 'old' }) },
+        revision: 3,
+      };
+      const opened = await openVault({ records: [record] }, maker.account(), { ...options, allowLegacyRecords: true });
+      expect(opened.records[0]?.report).toEqual({ wrap: 'data-key-gcm', authenticated: false });
     });
 
     it('marks everything below an unauthenticated key', async () => {

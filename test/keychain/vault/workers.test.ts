@@ -1,10 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { nodeSuite } from '../../../src/crypto/node.js';
-import { importDataKey } from '../../../src/keychain/account/index.js';
-import { generateRecordKey, type RecordKey } from '../../../src/keychain/keys.js';
+import type { EcPrivateKey } from '../../../src/crypto/suite.js';
+import { generateTeamKey, importDataKey, WRAP_KINDS } from '../../../src/keychain/account/index.js';
+import { generateFolderKey, generateRecordKey, type RecordKey } from '../../../src/keychain/keys.js';
+import { LegacyRecordKey, wrapLegacyKey } from '../../../src/keychain/legacy-cbc.js';
+import { generateUid } from '../../../src/keychain/uid.js';
 import { openVault, streamVault, type SealedRecord } from '../../../src/keychain/vault/index.js';
 import { codeOf, flipped } from '../account/support.js';
 import { textsOf, VaultMaker } from './make-vault.js';
@@ -17,6 +20,18 @@ async function sealedBytes(maker: VaultMaker, plaintext: Uint8Array): Promise<Se
   const record = await maker.record();
   const bytes = await key.aesKey.seal(plaintext);
   return { ...record, keys: [await maker.underDataKey(key)], data: { cipher: 'gcm', bytes } };
+}
+
+/** A record of old, sealed with AES-CBC under a key that AES-GCM wraps. */
+async function legacyRecord(maker: VaultMaker): Promise<SealedRecord> {
+  const bytes = maker.suite.randomBytes(32);
+  const key = new LegacyRecordKey(await maker.suite.importAesCbcKey(bytes, { extractable: true }));
+  return {
+    uid: generateUid({ suite: maker.suite }),
+    keys: [{ kind: 'data-key-gcm', bytes: await maker.dataKey.aesKey.seal(bytes) }],
+    data: { cipher: 'cbc', bytes: await key.sealData({ title: 'old' }) },
+    revision: 1,
+  };
 }
 
 const sealedText = (maker: VaultMaker, text: string): Promise<SealedRecord> =>
@@ -68,9 +83,50 @@ describe('a whole vault, opened by worker threads', () => {
     records[711] = await sealedText(maker, '{"title":');
     records[712] = await sealedText(maker, '{"__proto__":1}');
     records[713] = await sealedBytes(maker, Uint8Array.of(0x22, 0xc0, 0x80, 0x22));
-    const folderKeys = [{ kind: 'data-key-gcm' as const, bytes: await maker.dataKey.wrapFolderKey(maker.folder) }];
-    const vault = { folders: [{ uid: maker.folderUid, keys: folderKeys }], records };
-    const options = { suite, extractable: true, digests: true };
+    // Below keys that nothing authenticates, with data that nothing authenticates, and with several wraps.
+    const [cbcFolder, cbcTeam] = [await generateFolderKey({ suite }), await generateTeamKey({ suite })];
+    const [cbcFolderUid, cbcTeamUid] = [generateUid({ suite }), generateUid({ suite })];
+    records[714] = await maker.record(async (key) => ({
+      kind: 'folder-gcm',
+      byUid: cbcFolderUid,
+      bytes: await cbcFolder.wrapRecordKey(key),
+    }));
+    records[715] = await maker.record(async (key) => ({
+      kind: 'team-gcm',
+      byUid: cbcTeamUid,
+      bytes: await cbcTeam.wrapRecordKey(key),
+    }));
+    records[716] = await legacyRecord(maker);
+    records[717] = await maker.record(maker.underFolder);
+    const broken = { kind: 'data-key-gcm' as const, bytes: new Uint8Array(60).fill(7) };
+    records[717] = { ...records[717], keys: [broken, ...records[717].keys] };
+    records[718] = { ...records[718]!, revision: -1 };
+    const vault = {
+      teams: [
+        {
+          uid: cbcTeamUid,
+          keys: [{ kind: 'data-key-cbc' as const, bytes: await wrapLegacyKey(maker.dataKey, cbcTeam) }],
+        },
+      ],
+      folders: [
+        {
+          uid: maker.folderUid,
+          keys: [{ kind: 'data-key-gcm' as const, bytes: await maker.dataKey.wrapFolderKey(maker.folder) }],
+        },
+        {
+          uid: cbcFolderUid,
+          keys: [{ kind: 'data-key-cbc' as const, bytes: await wrapLegacyKey(maker.dataKey, cbcFolder) }],
+        },
+      ],
+      records,
+    };
+    const options = {
+      suite,
+      extractable: true,
+      digests: true,
+      allowedWraps: WRAP_KINDS,
+      allowLegacyRecords: true,
+    };
     const here = await openVault(vault, maker.account(), { ...options, workers: 0 });
     const there = await openVault(vault, maker.account(), { ...options, workers: 2, createWorker });
     const plain = (opened: typeof here) => ({
@@ -86,7 +142,8 @@ describe('a whole vault, opened by worker threads', () => {
     });
     expect(plain(there)).toEqual(plain(here));
     expect(there.report).toEqual({ ...here.report, workers: 2 });
-    expect(there.failed.length).toBe(12);
+    expect(there.failed.length).toBe(13);
+    expect(there.records.filter(({ report }) => !report.authenticated).length).toBe(3);
     expect(there.records.find(({ uid }) => uid === records[707]?.uid)?.data.note).toBe('Zürich 東京 🗝');
     expect(started.length).toBe(2);
     const [one, other] = [here.records[0]!.key, there.records[0]!.key];
@@ -151,6 +208,32 @@ describe('a whole vault, opened by worker threads', () => {
     expect(opened.report.failedBatches).toBeGreaterThan(0);
   });
 
+  it("waits for a slow key of the caller's own while a worker dies", async () => {
+    const maker = await VaultMaker.create(suite);
+    let exited: Promise<unknown> = Promise.resolve();
+    const dying = (): Worker => {
+      const worker = new Worker(
+        `require('node:worker_threads').parentPort.on('message', ({ type }) => { if (type === 'batch') process.exit(1) })`,
+        { eval: true },
+      );
+      started.push(worker);
+      exited = new Promise((resolve) => worker.once('exit', resolve));
+      return worker;
+    };
+    const slow: EcPrivateKey = {
+      publicKey: maker.user.publicKey,
+      async sharedSecret(peer) {
+        await exited;
+        await new Promise((resolve) => setImmediate(resolve));
+        return maker.user.sharedSecret(peer);
+      },
+    };
+    const records = [await maker.record(maker.toUser), ...(await maker.records(3))];
+    const account = { ...maker.account(), ecPrivateKey: slow };
+    const opened = await openVault({ records }, account, { workers: 1, createWorker: dying });
+    expect([opened.records.length, opened.report.failedBatches]).toEqual([4, 1]);
+  });
+
   it('opens here where no worker can be made, or keys cannot leave', async () => {
     const maker = await VaultMaker.create(suite);
     const records = await maker.records(3);
@@ -162,6 +245,54 @@ describe('a whole vault, opened by worker threads', () => {
     const dataKey = await importDataKey(await maker.dataKey.exportSecretBytes());
     const kept = await openVault({ records }, { dataKey }, { workers: 2, createWorker });
     expect([kept.records.length, kept.report.workers, started.length]).toEqual([3, 0, 0]);
+  });
+
+  it('makes no worker where one of them cannot be made, and leaves none running', async () => {
+    const maker = await VaultMaker.create(suite);
+    const exits: Promise<unknown>[] = [];
+    const two = (): Worker => {
+      if (exits.length === 2) throw new Error('no more');
+      const worker = createWorker();
+      exits.push(new Promise((resolve) => worker.once('exit', resolve)));
+      return worker;
+    };
+    const opened = await openVault({ records: await maker.records(3) }, maker.account(), {
+      workers: 3,
+      createWorker: two,
+    });
+    expect([opened.records.length, opened.report.workers]).toEqual([3, 0]);
+    expect((await Promise.all(exits)).length).toBe(2);
+  });
+
+  it('throws what the iterator of the records throws, and leaves no rejection of its own behind', async () => {
+    const maker = await VaultMaker.create(suite);
+    const records = await maker.records(1024);
+    function* failing(): Generator<SealedRecord> {
+      yield* records;
+      throw new Error('the connection broke');
+    }
+    await expect(openVault({ records: failing() }, maker.account(), { workers: 2, createWorker })).rejects.toThrow(
+      'the connection broke',
+    );
+  });
+
+  it('opens nothing in this thread after the caller has left', async () => {
+    const maker = await VaultMaker.create(suite);
+    const account = maker.account();
+    const here = vi.spyOn(account.dataKey, 'unwrapRecordKey');
+    const exits: Promise<unknown>[] = [];
+    const watched = (): Worker => {
+      const worker = createWorker();
+      exits.push(new Promise((resolve) => worker.once('exit', resolve)));
+      return worker;
+    };
+    const records = await maker.records(4096);
+    for await (const part of streamVault({ records }, account, { workers: 2, createWorker: watched })) {
+      if (part.progress.opened > 0) break;
+    }
+    await Promise.all(exits);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(here).not.toHaveBeenCalled();
   });
 
   it('stops its workers when the caller leaves', async () => {

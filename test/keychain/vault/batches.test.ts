@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { nodeSuite } from '../../../src/crypto/node.js';
+import type { CryptoSuite } from '../../../src/crypto/suite.js';
+import { openAesGcm, writeSha256 } from '../../../src/crypto/openssl.js';
+import { openVault, type VaultWorker } from '../../../src/keychain/vault/index.js';
+import type { WorkerAnswer, WorkerBatch, WorkerKeys } from '../../../src/keychain/vault/protocol.js';
+import { assertKey, vaultWorker } from '../../../src/keychain/vault/worker.js';
+import { VaultMaker } from './make-vault.js';
+
+/** A worker in this thread, so that a test sees the very buffers that travel. */
+class VisibleWorker {
+  readonly sent: (WorkerKeys | WorkerBatch)[] = [];
+  readonly answers: WorkerAnswer[] = [];
+  #listener: (value: unknown) => void = () => undefined;
+  readonly #work: (message: WorkerKeys | WorkerBatch) => void;
+
+  constructor(noise: readonly unknown[] = []) {
+    const crypto = {
+      open(opener: Uint8Array, wrapped: Uint8Array, sealed: Uint8Array) {
+        const key = assertKey(openAesGcm(opener, wrapped));
+        return { key, data: openAesGcm(key, sealed) };
+      },
+      writeSha256,
+    };
+    this.#work = vaultWorker(crypto, (answer) => {
+      this.answers.push(answer);
+      for (const message of [...noise, answer]) this.#listener(message);
+    });
+  }
+
+  postMessage(message: unknown): void {
+    const sent = message as WorkerKeys | WorkerBatch;
+    this.sent.push(sent);
+    // A message to a thread is a copy.
+    this.#work(sent.type === 'keys' ? structuredClone(sent) : sent);
+  }
+
+  on(type: string, listener: (value: unknown) => void): void {
+    if (type === 'message') this.#listener = listener;
+  }
+
+  terminate(): void {
+    this.#listener = () => undefined;
+  }
+}
+
+describe('batches for a worker', () => {
+  const open = async (count: number, worker: VaultWorker) => {
+    const maker = await VaultMaker.create(nodeSuite);
+    const records = await maker.records(count);
+    const opened = await openVault({ records }, maker.account(), { workers: 1, createWorker: () => worker });
+    expect(opened.records.map(({ data }) => data.title)).toEqual(records.map(({ uid }) => uid));
+    return opened;
+  };
+
+  it('leave no key and no record behind in what travelled', async () => {
+    const worker = new VisibleWorker();
+    await open(600, worker);
+    const keys = worker.sent.find((message) => message.type === 'keys');
+    expect(keys?.openers.map((bytes) => [...bytes])).toEqual([Array.from({ length: 32 }, () => 0)]);
+    expect(worker.answers.length).toBe(2);
+    for (const { bytes } of worker.answers) expect(bytes.every((byte) => byte === 0)).toBe(true);
+  });
+
+  it('use few buffers, however many there are', async () => {
+    const worker = new VisibleWorker();
+    await open(512 * 10, worker);
+    expect(worker.answers.length).toBe(10);
+    expect(new Set(worker.answers.map(({ bytes }) => bytes.buffer)).size).toBeLessThan(5);
+  });
+
+  it('are answered by answers alone, whatever else a worker posts', async () => {
+    const worker = new VisibleWorker([null, undefined, 'ready', 7, {}, { id: 99 }]);
+    expect((await open(3, worker)).report.failedBatches).toBe(0);
+  });
+
+  it('leave no bytes of a key once it was used', async () => {
+    const maker = await VaultMaker.create(nodeSuite);
+    const imported: Uint8Array[] = [];
+    const suite: CryptoSuite = {
+      ...nodeSuite,
+      importAesKey(bytes, options) {
+        imported.push(bytes);
+        return nodeSuite.importAesKey(bytes, options);
+      },
+    };
+    const [one, two] = await maker.records(2);
+    const { records } = await openVault({ records: [one!, two!] }, maker.account(), {
+      suite,
+      workers: 1,
+      createWorker: () => new VisibleWorker(),
+    });
+    expect(imported).toEqual([]);
+    expect(await records[0]!.key.openData(one!.data.bytes)).toEqual(records[0]!.data);
+    expect(imported.map((bytes) => [...bytes])).toEqual([Array.from({ length: 32 }, () => 0)]);
+    expect(await records[1]!.key.openData(two!.data.bytes)).toEqual(records[1]!.data);
+  });
+});
