@@ -1,5 +1,5 @@
-// All tests: in Node, and in a Chromium where one is found or can be installed, with the real clients of SSH and Git
-// likewise. Arguments go to vitest.
+// All tests: in Node, and in a Chromium where one is found or can be installed, with Deno, Bun and the real clients of
+// SSH and Git likewise. Arguments go to vitest.
 // The last line printed is `N passed, N failed, N skipped`, the sum over both.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findChromium, installChromium } from './chromium.mjs';
 import { installPackages, missingPackages } from './debian-packages.mjs';
+import { findRuntimes, installRuntimes, missingRuntimes } from './runtimes.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const build = spawnSync(process.execPath, [join(root, 'scripts/build.mjs'), '--if-needed'], { stdio: 'inherit' });
@@ -22,6 +23,10 @@ if (missing.length > 0) {
   reason = installPackages(missing);
   missing = missingPackages();
 }
+
+let missingOnes = missingRuntimes();
+if (missingOnes.length > 0 && installRuntimes(missingOnes)) missingOnes = missingRuntimes();
+const { deno, bun } = findRuntimes();
 
 const scratch = mkdtempSync(join(tmpdir(), 'vaultwire-test-'));
 const counts = join(scratch, 'counts.json');
@@ -41,6 +46,8 @@ const vitest = spawn(
       ...process.env,
       VAULTWIRE_TEST_COUNTS: counts,
       ...(chromium === undefined ? {} : { VAULTWIRE_CHROMIUM: chromium }),
+      ...(deno === undefined ? {} : { VAULTWIRE_DENO: deno }),
+      ...(bun === undefined ? {} : { VAULTWIRE_BUN: bun }),
     },
   },
 );
@@ -55,6 +62,11 @@ vitest.on('exit', (code) => {
   if (missing.length > 0) {
     console.log(
       `Skipped tests with real clients of SSH and Git, as these are missing: ${missing.join(', ')} (${reason ?? 'installed without their program'}; Debian: apt-get install ${missing.join(' ')}).`,
+    );
+  }
+  if (missingOnes.length > 0) {
+    console.log(
+      `Skipped the tests in ${missingOnes.join(' and ')}, not found: install what you want tested, or set CI=1 to have it installed for the tests.`,
     );
   }
   let summary = { passed: 0, failed: 1, skipped: 0 };

@@ -331,7 +331,8 @@ function ecPrivateKey(
   options: KeyOptions | undefined,
 ): NodeEcPrivateKey {
   const [ecdh, point] = keyPair(scalar, publicKey);
-  scalar.fill(0);
+  // Deno's node:crypto keeps the array itself, where OpenSSL takes a copy.
+  if (!('Deno' in globalThis)) scalar.fill(0);
   return new NodeEcPrivateKey(new NodeEcPublicKey(point), ecdh, options);
 }
 
