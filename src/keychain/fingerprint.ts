@@ -27,7 +27,7 @@ export interface Fingerprint {
 /** What two people found. */
 export type FingerprintComparison =
   | { readonly result: 'equal' | 'different' }
-  /** `group` counts from 1: the group of digits, or the word, to be said again. */
+  /** `group` counts from 1: the group of digits, or the word, to be said again; one past the last where more was said. */
   | { readonly result: 'not-understood'; readonly group: number };
 
 /** In the order of their numbers in QR bytes, which stays. */

@@ -80,7 +80,7 @@ export interface PamConfigurationInit {
  */
 export function makePamConfiguration(init: PamConfigurationInit): JsonObject {
   const { type, title, gatewayUid, folderUid, resourceUids = [], fields = [] } = init;
-  const resources = { controllerUid: gatewayUid ?? '', folderUid: folderUid ?? '', resourceRef: resourceUids };
+  const resources = { controllerUid: gatewayUid ?? '', folderUid: folderUid ?? '', resourceRef: [...resourceUids] };
   const data = { type, title, fields: [{ type: RESOURCES_FIELD, value: [resources] }, ...fields], custom: [] };
   readPamConfiguration(data);
   return data;

@@ -111,7 +111,7 @@ export function rsaPublicKeyOf(privateKeyDer: Uint8Array): Bytes {
 export interface RsaRecipient {
   /** PKCS#1 DER. */
   readonly rsaPublicKey: Uint8Array;
-  /** Where the user has one: then RSA is refused, as `shareKey` does better. */
+  /** Where the user has one, which is not empty: then RSA is refused, as `shareKey` does better. */
   readonly ecPublicKey?: Uint8Array | undefined;
 }
 
@@ -134,7 +134,7 @@ export async function shareKeyByRsa(
 ): Promise<Bytes> {
   const { suite = defaultSuite, expectedPublicKey } = options;
   assertBytes(user.rsaPublicKey, 'RSA public key');
-  if (user.ecPublicKey) {
+  if (user.ecPublicKey && user.ecPublicKey.length > 0) {
     throw new VaultwireError('wrap-refused', 'user: expected RSA only where there is no EC key');
   }
   if (expectedPublicKey && !equalBytes(user.rsaPublicKey, expectedPublicKey)) {
@@ -184,8 +184,6 @@ async function openShare<Key>(
   importKey: (bytes: Bytes) => Promise<Key>,
 ): Promise<OpenedRsaShare<Key>> {
   const bytes = await user.unwrapKeyBytes(wrapped);
-  // It may come from a key of the caller's own.
-  assertBytes(bytes, 'unwrapped key', AES_KEY_LENGTH);
   const key = await importKey(bytes);
   bytes.fill(0);
   return { key, report: { wrap: 'user-rsa', authenticated: false } };

@@ -44,6 +44,13 @@ export function describePam(suite: CryptoSuite): void {
       });
     });
 
+    it('keep nothing of the caller that can change afterwards', () => {
+      const resourceUids = [MACHINE];
+      const data = makePamConfiguration({ type: 'pamNetworkConfiguration', title: '', resourceUids });
+      resourceUids.push('no uid');
+      expect(readPamConfiguration(data).resourceUids).toEqual([MACHINE]);
+    });
+
     it('are read as others write them', () => {
       expect(readPamConfiguration(record()).gatewayUid).toBe(GATEWAY);
       const bare = readPamConfiguration(record({ value: [{ controllerUid: '', folderUid: null }] }));

@@ -100,6 +100,9 @@ export function describeRsa(suite: CryptoSuite): void {
       const share = (user: Partial<rsa.RsaRecipient>, options: rsa.RsaShareOptions = {}) =>
         codeOf(() => rsa.shareKeyByRsa({ rsaPublicKey: publicKey, ...user }, shared, { suite, ...options }));
       expect(await share({ ecPublicKey: hex(account.ecPublicKey) })).toBe('wrap-refused');
+      // Of a message that leaves the field out.
+      const absent = { rsaPublicKey: publicKey, ecPublicKey: new Uint8Array() };
+      expect((await rsa.shareKeyByRsa(absent, shared, { suite })).length).toBe(256);
       const expectedPublicKey = rsa.rsaPublicKeyOf(hex(known.otherPrivateKey));
       expect(await share({}, { expectedPublicKey })).toBe('user-key-unexpected');
       expect(await share({ rsaPublicKey: hex(known.spki) })).toBe('der-invalid');
