@@ -376,7 +376,7 @@ async function readBody(response: Response, maximumBytes: number): Promise<Bytes
 }
 
 /** Most answers fit into this many bytes. */
-const FIRST_BUFFER = 64 * 1024;
+const FIRST_BUFFER = 65_536;
 
 const isReading = ({ command }: Command): boolean => command === 'get_secret' || command === 'get_folders';
 
