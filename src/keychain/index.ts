@@ -3,7 +3,7 @@ export * from './binding-server.js';
 export * from './commands.js';
 export * from './configuration.js';
 export * from './device.js';
-export type { ItemDigests, RecordDigests } from './digest.js';
+export type { DocumentDigests, ItemDigests } from './digest.js';
 export * from './file-url.js';
 export * from './folders.js';
 export * from './handles.js';

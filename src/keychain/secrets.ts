@@ -1,6 +1,6 @@
 import { defaultSealingSuite } from '#default-suite';
-import type { SealingSuite } from '../crypto/suite.js';
-import { assertBytes } from '../wire/bytes.js';
+import type { AesKey, SealingSuite } from '../crypto/suite.js';
+import { assertBytes, type Bytes } from '../wire/bytes.js';
 import { isVaultwireError, VaultwireError, type ErrorCode } from '../wire/error.js';
 import { printable } from '../wire/text.js';
 import {
@@ -16,12 +16,14 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../wire/json.js';
-import { digest, type RecordDigests } from './digest.js';
+import { digest, type DocumentDigests } from './digest.js';
 import {
+  FileKey,
   importFolderKey,
+  openKeyBytes,
   RecordKey,
+  unwrapAes,
   type ApplicationKey,
-  type FileKey,
   type FolderKey,
   type UnwrapOptions,
 } from './keys.js';
@@ -54,6 +56,8 @@ export interface OpenedFile {
   readonly url: string | undefined;
   readonly thumbnailUrl: string | undefined;
   readonly key: FileKey;
+  /** For a ledger, when the answer was opened with `digests`: of its key and of its sealed description. */
+  readonly digests: DocumentDigests | undefined;
 }
 
 /** A link from a record to another. What `data` holds depends on `path`; it is as the server wrote it. */
@@ -81,14 +85,14 @@ export interface OpenedRecord {
   /** Which key wrapped the record's key; `none` when the application's key is the record's. */
   readonly wrappedBy: 'application' | 'folder' | 'none';
   /** For `observeSecrets`, when the answer was opened with `digests`. */
-  readonly digests: RecordDigests | undefined;
+  readonly digests: DocumentDigests | undefined;
 }
 
 /** A shared folder whose key opened. */
 export interface OpenedSharedFolder {
   readonly uid: string;
   readonly key: FolderKey;
-  /** For `observeSecrets`, when the answer was opened with `digests`: as in {@link RecordDigests}. */
+  /** For `observeSecrets`, when the answer was opened with `digests`: as in {@link DocumentDigests}. */
   readonly keyDigest: string | undefined;
 }
 
@@ -119,8 +123,8 @@ export interface OpenSecretsOptions extends UnwrapOptions {
   /** Fail when anything did not open, or did not come although it was asked for. Default false. */
   readonly requireAll?: boolean;
   /**
-   * Make the digests that `observeSecrets` compares. Record and folder keys then pass through memory as bytes for a moment, also
-   * where the platform could unwrap them without. Default false.
+   * Make the digests that ledgers compare: two hashes for each record and each file. Their keys then pass through memory
+   * as bytes for a moment, also where the platform could unwrap them without. Default false.
    */
   readonly digests?: boolean;
 }
@@ -157,7 +161,9 @@ export async function openSecrets(
       const object = asObject(item, name);
       const uid = readUid(object, 'folderUid', name);
       if (swappedFolders.has(item)) throw swapSuspected('folder');
-      const folder = { uid, ...(await openFolderKey(object, applicationKey, unwrapOptions)) };
+      const bytes = await openKeyBytes(applicationKey.aesKey, readBase64(object, 'folderKey', name));
+      const keyDigest = digests ? await digest(bytes, suite) : undefined;
+      const folder = { uid, key: await importFolderKey(bytes, unwrapOptions), keyDigest };
       // Not push(...): an answer may hold more records than a call takes arguments.
       for (const record of readArray(object, 'records', name)) places.push({ item: record, folder });
       folders.push(folder);
@@ -239,17 +245,27 @@ async function openApplication(
   }
 }
 
-async function openFolderKey(
-  object: JsonObject,
-  applicationKey: ApplicationKey,
+/**
+ * The key of a record or a file, and what a ledger compares of it. Its bytes pass through memory for its digest alone.
+ *
+ * @param wrapped absent where the key above is the item's own
+ */
+async function openKey(
+  above: ApplicationKey | FolderKey | RecordKey,
+  wrapped: Bytes | undefined,
+  sealed: Bytes,
   options: RecordOptions,
-): Promise<{ readonly key: FolderKey; readonly keyDigest: string | undefined }> {
-  const wrapped = readBase64(object, 'folderKey', 'answer.folders[]');
-  if (!options.digests) return { key: await applicationKey.unwrapFolderKey(wrapped, options), keyDigest: undefined };
-  const bare = await applicationKey.unwrapFolderKey(wrapped, { ...options, extractable: true });
-  const bytes = await bare.exportSecretBytes();
-  const keyDigest = await digest(bytes, options.suite);
-  return { key: await importFolderKey(bytes, options), keyDigest };
+): Promise<{ readonly key: AesKey; readonly digests: DocumentDigests | undefined }> {
+  const { suite, digests } = options;
+  let key = above.aesKey;
+  let keyDigest = '';
+  if (wrapped && digests) {
+    const bytes = await openKeyBytes(key, wrapped);
+    keyDigest = await digest(bytes, suite);
+    key = await suite.importAesKey(bytes, options);
+    bytes.fill(0);
+  } else if (wrapped) key = await unwrapAes(key, wrapped, options);
+  return { key, digests: digests ? { keyDigest, dataDigest: await digest(sealed, suite) } : undefined };
 }
 
 async function openRecord(
@@ -269,22 +285,12 @@ async function openRecord(
     if (swapped.has(item)) {
       throw swapSuspected('record');
     }
-    let key: RecordKey;
-    let keyDigest = '';
-    if (wrapped && options.digests) {
-      // Extractable for as long as its digest takes, then imported again as the caller wants it.
-      const bare = await (folder ? folder.key : applicationKey).unwrapRecordKey(wrapped, {
-        ...options,
-        extractable: true,
-      });
-      const bytes = await bare.exportSecretBytes();
-      keyDigest = await digest(bytes, options.suite);
-      key = options.extractable ? bare : new RecordKey(await options.suite.importAesKey(bytes));
-      bytes.fill(0);
-    } else if (wrapped) key = await (folder ? folder.key : applicationKey).unwrapRecordKey(wrapped, options);
-    else if (folder) throw new VaultwireError('key-missing', 'record.recordKey: expected a value inside a folder');
-    else key = applicationKey.ownRecordKey();
+    if (folder && !wrapped) {
+      throw new VaultwireError('key-missing', 'record.recordKey: expected a value inside a folder');
+    }
     const sealed = readBase64(object, 'data', name);
+    const { key: aesKey, digests } = await openKey(folder?.key ?? applicationKey, wrapped, sealed, options);
+    const key = new RecordKey(aesKey);
     const data = await key.openData(sealed);
     const record: OpenedRecord = {
       uid,
@@ -297,7 +303,7 @@ async function openRecord(
       links: readLinks(object, name),
       key,
       wrappedBy: wrapped ? (folder ? 'folder' : 'application') : 'none',
-      digests: options.digests ? { keyDigest, dataDigest: await digest(sealed, options.suite) } : undefined,
+      digests,
     };
     return { record, failed };
   } catch (error) {
@@ -310,7 +316,7 @@ async function openFiles(
   recordUid: string,
   recordKey: RecordKey,
   failed: Failure[],
-  options: UnwrapOptions,
+  options: RecordOptions,
 ): Promise<readonly OpenedFile[]> {
   const files: OpenedFile[] = [];
   for (const item of readArray(record, 'files', 'record')) {
@@ -318,13 +324,17 @@ async function openFiles(
       const name = 'file';
       const object = asObject(item, name);
       const uid = readUid(object, 'fileUid', name);
-      const key = await recordKey.unwrapFileKey(readBase64(object, 'fileKey', name), options);
+      const sealed = readBase64(object, 'data', name);
+      const wrapped = readBase64(object, 'fileKey', name);
+      const { key: aesKey, digests } = await openKey(recordKey, wrapped, sealed, options);
+      const key = new FileKey(aesKey);
       files.push({
         uid,
-        description: await key.openDescription(readBase64(object, 'data', name)),
+        description: await key.openDescription(sealed),
         url: readOptionalString(object, 'url', name),
         thumbnailUrl: readOptionalString(object, 'thumbnailUrl', name),
         key,
+        digests,
       });
     } catch (error) {
       failed.push(failure('file', textMember(item, 'fileUid'), recordUid, error));

@@ -163,6 +163,7 @@ describe('a get_secret answer', () => {
                 description: { name: 'a.txt', title: 'a.txt', size: 2, lastModified: 5, type: 'text/plain' },
                 url: 'https://files.example/a',
                 thumbnailUrl: 'https://files.example/b',
+                digests: undefined,
               },
             ],
           },
@@ -781,14 +782,21 @@ describe('what was asked for', () => {
 });
 
 describe('digests', () => {
-  test.each(SUITES)('are of the key and of the sealed data: $name', async (suite) => {
+  test.each(SUITES)('are of the key and of the sealed data, of files as well: $name', async (suite) => {
     const made = await record({ title: 'a' });
-    const answer = encode({ records: [made.answer] });
+    const file = await createFile({ name: 'a.txt', lastModified: 1, content: Uint8Array.of(1) });
+    const { uid, description } = file.sealed;
+    const files = [{ uid, description, key: await made.key.wrapFileKey(file.key), url: '' }];
+    const answer = encode({ records: [{ ...made.answer, files }] });
     const digest = async (bytes: Uint8Array): Promise<string> =>
       encodeBase64Url((await nodeSuite.sha256(bytes)).subarray(0, 16));
     const expected = {
       keyDigest: await digest(await made.key.exportSecretBytes()),
       dataDigest: await digest(made.answer.data),
+    };
+    const expectedOfFile = {
+      keyDigest: await digest(await file.key.exportSecretBytes()),
+      dataDigest: await digest(description),
     };
     const bytes = await application.exportSecretBytes();
     for (const key of [
@@ -797,11 +805,19 @@ describe('digests', () => {
     ]) {
       for (const extractable of [false, true]) {
         const opened = await openSecrets(answer, key, { suite, digests: true, extractable });
-        expect(opened.records[0]!.digests).toEqual(expected);
-        expect(opened.records[0]!.data).toEqual({ title: 'a' });
-        const exporting = opened.records[0]!.key.exportSecretBytes();
-        if (extractable) expect(await exporting).toEqual(await made.key.exportSecretBytes());
-        else await refused('key-not-extractable', () => exporting);
+        const [one] = opened.records;
+        const [hung] = one!.files;
+        expect([one!.digests, hung!.digests]).toEqual([expected, expectedOfFile]);
+        expect([one!.data, hung!.description['name']]).toEqual([{ title: 'a' }, 'a.txt']);
+        expect(await hung!.key.openContent(file.sealed.content)).toEqual(Uint8Array.of(1));
+        for (const [key, bare] of [
+          [one!.key, made.key],
+          [hung!.key, file.key],
+        ] as const) {
+          const exporting = key.exportSecretBytes();
+          if (extractable) expect(await exporting).toEqual(await bare.exportSecretBytes());
+          else await refused('key-not-extractable', () => exporting);
+        }
       }
     }
   });
@@ -809,7 +825,11 @@ describe('digests', () => {
   test('are made of keys under folders as well, and of folders, and leave no bytes in memory', async () => {
     const folder = await sharedFolder();
     const made = await record({ title: 'a' }, { folder });
-    const answer = encode({ folders: [{ uid: folder.uid, key: folder.wrapped, records: [made.answer] }] });
+    const { sealed, key: fileKey } = await createFile({ name: 'a', lastModified: 1, content: new Uint8Array() });
+    const { uid, description } = sealed;
+    const files = [{ uid, description, key: await made.key.wrapFileKey(fileKey), url: '' }];
+    const records = [{ ...made.answer, files }];
+    const answer = encode({ folders: [{ uid: folder.uid, key: folder.wrapped, records }] });
     const exported: Uint8Array[] = [];
     const hashed: Uint8Array[] = [];
     const suite: CryptoSuite = {
@@ -838,13 +858,18 @@ describe('digests', () => {
       encodeBase64Url((await nodeSuite.sha256(bytes)).subarray(0, 16));
     expect(opened.records[0]!.digests!.keyDigest).toBe(await digest(await made.key.exportSecretBytes()));
     expect(opened.folders[0]!.keyDigest).toBe(await digest(await folder.key.exportSecretBytes()));
-    for (const one of [opened.folders[0]!.key, opened.records[0]!.key]) {
+    for (const one of [opened.folders[0]!.key, opened.records[0]!.key, opened.records[0]!.files[0]!.key]) {
       await refused('key-not-extractable', () => one.exportSecretBytes());
     }
-    expect(hashed).toHaveLength(2);
+    expect(hashed).toHaveLength(3);
     for (const bytes of [...hashed, ...exported]) expect(bytes).toEqual(new Uint8Array(32));
     const plain = await openSecrets(answer, key);
-    expect([plain.folders[0]!.keyDigest, plain.records[0]!.digests]).toEqual([undefined, undefined]);
+    const [one] = plain.records;
+    expect([plain.folders[0]!.keyDigest, one!.digests, one!.files[0]!.digests]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   test('without them, record keys are unwrapped where the platform can do so without showing them', async () => {
@@ -862,6 +887,6 @@ describe('digests', () => {
     await openSecrets(answer, key);
     await openSecrets(answer, key, { extractable: true });
     await openSecrets(answer, key, { digests: true });
-    expect(asked).toEqual([false, true, true]);
+    expect(asked).toEqual([false, true]);
   });
 });
