@@ -91,7 +91,7 @@ export interface GetSecretsOptions extends SecretsFilter {
   readonly require?: readonly string[];
   /** Fail when anything did not open, or did not come although it was asked for. */
   readonly requireAll?: boolean;
-  /** Make digests for `observeSecrets`. */
+  /** Make digests for `observeSecrets` and for `observationOfSecrets`. */
   readonly digests?: boolean;
 }
 
