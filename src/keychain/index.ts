@@ -1,3 +1,4 @@
+export type { AnswerReport } from './account/wrap.js';
 export * from './binding-client.js';
 export * from './binding-server.js';
 export * from './commands.js';
@@ -28,6 +29,7 @@ export * from './ledger/secrets.js';
 export * from './owner.js';
 export {
   openSecrets,
+  type DeviceWrapKind,
   type Failure,
   type OpenedFile,
   type OpenedRecord,

@@ -16,6 +16,7 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../wire/json.js';
+import type { AnswerReport } from './account/wrap.js';
 import { digest, type DocumentDigests } from './digest.js';
 import {
   FileKey,
@@ -96,6 +97,12 @@ export interface OpenedSharedFolder {
   readonly keyDigest: string | undefined;
 }
 
+/**
+ * How a key of a device's answer was wrapped: under the application's, a folder's or a record's key. `gcm` is
+ * authenticated encryption, `cbc` authenticates nothing.
+ */
+export type DeviceWrapKind = 'application-gcm' | 'folder-gcm' | 'folder-cbc' | 'record-gcm';
+
 /** What a get_secret answer holds. */
 export interface OpenedSecrets {
   /** The JSON that describes the application: `{ title, type }`. */
@@ -104,10 +111,8 @@ export interface OpenedSecrets {
   readonly records: readonly OpenedRecord[];
   /** What did not open. */
   readonly failed: readonly Failure[];
-  /** UIDs of records that were asked for and are in the answer in no form, opened or failed. */
-  readonly missing: readonly string[];
-  /** The same for folders. */
-  readonly missingFolders: readonly string[];
+  /** Over folders, records and files, of which each is authenticated. The application's own record has no wrap. */
+  readonly report: AnswerReport<DeviceWrapKind>;
   /** When access ends, in milliseconds since 1970. */
   readonly expiresOn: number | undefined;
   readonly warnings: readonly string[];
@@ -150,7 +155,13 @@ export async function openSecrets(
   const { suite = defaultSealingSuite, extractable = false, digests = false } = options;
   const unwrapOptions = { suite, extractable, digests };
 
-  const application = await openApplication(root, applicationKey, failed);
+  let application: JsonObject | undefined;
+  try {
+    const sealed = readOptionalBase64(root, 'appData', 'answer');
+    application = sealed && (await applicationKey.openData(sealed));
+  } catch (error) {
+    failed.push(failure('application', '', undefined, error));
+  }
   const folders: OpenedSharedFolder[] = [];
   const places: Place[] = readArray(root, 'records', 'answer').map((item) => ({ item, folder: undefined }));
   const folderItems = readArray(root, 'folders', 'answer');
@@ -172,11 +183,8 @@ export async function openSecrets(
     }
   }
 
-  const swapped = sharedWrappedKeys(
-    places.map(({ item }) => item),
-    'recordKey',
-    'recordUid',
-  );
+  const items = places.map(({ item }) => item);
+  const swapped = sharedWrappedKeys(items, 'recordKey', 'recordUid');
   const opened = new Map<string, OpenedRecord>();
   for (let start = 0; start < places.length; start += BATCH) {
     const batch = places.slice(start, start + BATCH);
@@ -188,18 +196,23 @@ export async function openSecrets(
   }
 
   const records = [...opened.values()];
-  const seen = new Set(failed.filter(({ kind }) => kind === 'record').map(({ uid }) => uid));
-  const missing = (options.requestedRecords ?? []).filter((uid) => !opened.has(uid) && !seen.has(uid));
-  const came = new Set(folderItems.map((item) => textMember(item, 'folderUid')));
-  const missingFolders = (options.requestedFolders ?? []).filter((uid) => !came.has(uid));
+  const missing = [
+    ...missingUids(options.requestedRecords, items, 'recordUid'),
+    ...missingUids(options.requestedFolders, folderItems, 'folderUid'),
+  ];
   const absent = (options.requireRecords ?? []).filter((uid) => !opened.has(uid));
   if (options.requireAll === true) {
-    for (const uid of [...missing, ...missingFolders, ...failed.map((one) => one.uid)]) absent.push(uid);
+    for (const uid of [...missing, ...failed.map((one) => one.uid)]) absent.push(uid);
   }
   if (absent.length > 0) {
     const reasons = new Map(failed.toReversed().map(({ uid, code }) => [uid, code]));
     const list = [...new Set(absent)].map((uid) => `${uid} (${reasons.get(uid) ?? 'missing'})`).join(', ');
     throw new VaultwireError('record-missing', `answer: expected these to open: ${list}`);
+  }
+  const wraps = { 'application-gcm': folders.length, 'folder-gcm': 0, 'record-gcm': 0 };
+  for (const { wrappedBy, files } of records) {
+    if (wrappedBy !== 'none') wraps[`${wrappedBy}-gcm`]++;
+    wraps['record-gcm'] += files.length;
   }
   const expiresOn = readOptionalInteger(root, 'expiresOn', 'answer');
   return {
@@ -207,8 +220,7 @@ export async function openSecrets(
     folders,
     records,
     failed,
-    missing,
-    missingFolders,
+    report: { missing, wraps, unauthenticated: 0 },
     expiresOn: expiresOn !== undefined && expiresOn > 0 ? expiresOn : undefined,
     warnings: readArray(root, 'warnings', 'answer').flatMap((text) =>
       typeof text === 'string' ? printable(text) : [],
@@ -229,20 +241,6 @@ interface RecordOptions extends UnwrapOptions {
 interface RecordResult {
   readonly record: OpenedRecord | undefined;
   readonly failed: readonly Failure[];
-}
-
-async function openApplication(
-  root: JsonObject,
-  applicationKey: ApplicationKey,
-  failed: Failure[],
-): Promise<JsonObject | undefined> {
-  try {
-    const sealed = readOptionalBase64(root, 'appData', 'answer');
-    return sealed && (await applicationKey.openData(sealed));
-  } catch (error) {
-    failed.push(failure('application', '', undefined, error));
-    return undefined;
-  }
 }
 
 /**
@@ -383,6 +381,16 @@ function sharedWrappedKeys(items: readonly JsonValue[], keyMember: string, uidMe
     else if (first !== uid && nonce !== '') shared.add(nonce);
   }
   return new Set(items.filter((item) => shared.size > 0 && shared.has(nonceOf(textMember(item, keyMember)))));
+}
+
+/** The UIDs that none of the items has, whether those open or not. */
+export function missingUids(
+  uids: readonly string[] = [],
+  items: readonly JsonValue[],
+  uidMember: string,
+): readonly string[] {
+  const came = new Set(items.map((item) => textMember(item, uidMember)));
+  return uids.filter((uid) => !came.has(uid));
 }
 
 function nonceOf(wrapped: string): string {

@@ -306,7 +306,7 @@ describe('A7: omission, silent skipping', () => {
     const record = await application.addRecord({ title: 'gone' });
     const device = await bindDevice();
     rewrite((answer) => (answer.records = []));
-    expect((await device.getSecrets({ records: [record.uid] })).missing).toEqual([record.uid]);
+    expect((await device.getSecrets({ records: [record.uid] })).report.missing).toEqual([record.uid]);
   });
 
   test('A7: a record that came and did not open has failed, and is not missing', async () => {
@@ -318,7 +318,7 @@ describe('A7: omission, silent skipping', () => {
       item['data'] = flip(text(item['data']), -1);
     });
     const secrets = await device.getSecrets({ records: [record.uid] });
-    expect(secrets.missing).toEqual([]);
+    expect(secrets.report.missing).toEqual([]);
     expect(secrets.failed).toMatchObject([{ kind: 'record', uid: record.uid, code: 'open-failed' }]);
   });
 
@@ -335,7 +335,7 @@ describe('A7: omission, silent skipping', () => {
     const device = await bindDevice();
     await expect(device.getSecrets({ folders: [folder.uid], requireAll: true })).resolves.toBeDefined();
     rewrite((answer) => (answer.folders = []));
-    expect((await device.getSecrets({ folders: [folder.uid] })).missingFolders).toEqual([folder.uid]);
+    expect((await device.getSecrets({ folders: [folder.uid] })).report.missing).toEqual([folder.uid]);
     await expect(device.getSecrets({ folders: [folder.uid], requireAll: true })).rejects.toMatchObject({
       code: 'record-missing',
     });

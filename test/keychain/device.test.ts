@@ -194,8 +194,8 @@ describe('a device against a backend made of the server side', () => {
       requestLinks: true,
     });
     expect(secrets.records.map(({ uid }) => uid)).toEqual([other.uid]);
-    expect(secrets.missing).toEqual(['absent']);
-    expect((await device.getSecrets()).missing).toEqual([]);
+    expect(secrets.report.missing).toEqual(['absent', 'f']);
+    expect((await device.getSecrets()).report.missing).toEqual([]);
     await refused('record-missing', () => device.getSecrets({ records: [other.uid], require: [one.uid] }));
     expect((await device.getSecrets({ require: [one.uid] })).records).toHaveLength(2);
   });

@@ -139,7 +139,11 @@ describe('a get_secret answer', () => {
           application: { title: 'Application', type: 'kind' },
           folders: [{ uid: folder.sealed.uid }],
           failed: [],
-          missing: [],
+          report: {
+            missing: [],
+            wraps: { 'application-gcm': 2, 'folder-gcm': 1, 'record-gcm': 1 },
+            unauthenticated: 0,
+          },
           expiresOn: 99,
           warnings: ['soon'],
         });
@@ -230,8 +234,11 @@ describe('a get_secret answer', () => {
         folders: [],
         records: [],
         failed: [],
-        missing: [],
-        missingFolders: [],
+        report: {
+          missing: [],
+          wraps: { 'application-gcm': 0, 'folder-gcm': 0, 'record-gcm': 0 },
+          unauthenticated: 0,
+        },
         expiresOn: undefined,
         warnings: [],
       });
@@ -725,12 +732,51 @@ describe('one wrapped key under two UIDs, whatever its base64', () => {
   });
 });
 
+describe('the report', () => {
+  test('counts the keys that opened by how they were wrapped, and each once', async () => {
+    const [one, other] = [await sharedFolder(), await sharedFolder()];
+    const files = await Promise.all(
+      [{}, {}, {}].map(() => createFile({ name: 'a', lastModified: 1, content: new Uint8Array() })),
+    );
+    const inside = await record({}, { folder: one });
+    const hung = await Promise.all(
+      files.map(async ({ sealed, key }) => ({
+        uid: sealed.uid,
+        description: sealed.description,
+        key: await inside.key.wrapFileKey(key),
+        url: '',
+      })),
+    );
+    const broken = hung.map((file, index) => (index === 2 ? { ...file, description: new Uint8Array(40) } : file));
+    const [alone, failing] = [await record({}), await record({}, { data: new Uint8Array(40) })];
+    const own = { uid: '', data: await application.sealData({}), revision: 1, isEditable: true };
+    const again = { ...inside.answer, key: await other.key.wrapRecordKey(inside.key) };
+    const opened = await open(
+      encode({
+        records: [alone.answer, failing.answer, own],
+        folders: [
+          { uid: one.uid, key: one.wrapped, records: [{ ...inside.answer, files: broken }] },
+          { uid: other.uid, key: other.wrapped, records: [again] },
+          { uid: (await sharedFolder()).uid, key: new Uint8Array(60), records: [] },
+        ],
+      }),
+    );
+    expect(opened.failed.map(({ kind }) => kind)).toEqual(['folder', 'record', 'file']);
+    // Two folders and a record; the record that lies in both; its files. The application's own record is not wrapped.
+    expect(opened.report).toEqual({
+      missing: [],
+      wraps: { 'application-gcm': 3, 'folder-gcm': 1, 'record-gcm': 2 },
+      unauthenticated: 0,
+    });
+  });
+});
+
 describe('what was asked for', () => {
   test('is missing for folders too, unless it came', async () => {
     const folder = await sharedFolder();
     const answer = encode({ folders: [{ uid: folder.uid, key: new Uint8Array(60), records: [] }] });
-    const opened = await open(answer, { requestedFolders: [folder.uid, 'absent'] });
-    expect(opened.missingFolders).toEqual(['absent']);
+    const opened = await open(answer, { requestedFolders: [folder.uid, 'absent'], requestedRecords: ['a record'] });
+    expect(opened.report.missing).toEqual(['a record', 'absent']);
     expect(codes(opened.failed)).toEqual([`folder ${folder.uid} open-failed`]);
   });
 
@@ -758,14 +804,14 @@ describe('what was asked for', () => {
     const answer = encode({ records: [good.answer, { ...bad.answer, data: new Uint8Array(40) }] });
     const requestedRecords = [good.uid, bad.uid, 'absent'];
     const opened = await open(answer, { requestedRecords });
-    expect(opened.missing).toEqual(['absent']);
+    expect(opened.report.missing).toEqual(['absent']);
     expect(codes(opened.failed)).toEqual([`record ${bad.uid} open-failed`]);
   });
 
   test('a folder that failed is no record that came', async () => {
     const uid = (await sharedFolder()).uid;
     const answer = { folders: [{ folderUid: uid }] };
-    expect((await open(answer, { requestedRecords: [uid] })).missing).toEqual([uid]);
+    expect((await open(answer, { requestedRecords: [uid] })).report.missing).toEqual([uid]);
   });
 
   test('fails the whole when it was required and did not open', async () => {
