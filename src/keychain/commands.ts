@@ -349,7 +349,7 @@ export function readDeleteResults(answer: JsonObject, uids: readonly string[]): 
 }
 
 /** Signed policies and credentials of an object store: a flat object of texts, of a few kB. */
-const UPLOAD_PARAMETERS_LIMITS = { maximumBytes: 64 * 1024, maximumDepth: 1 } as const;
+const UPLOAD_PARAMETERS_LIMITS = { maximumBytes: 65_536, maximumDepth: 1 } as const;
 
 /** Where the server wants a file's sealed content. */
 export interface UploadTarget {

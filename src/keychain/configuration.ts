@@ -15,7 +15,7 @@ import { ClientKey, importApplicationKey, type ApplicationKey } from './keys.js'
 import { assertHost, deriveClientId, type TokenServerKey } from './token.js';
 
 const NAME = 'configuration';
-const LIMITS = { maximumBytes: 64 * 1024, maximumDepth: 8 } as const;
+const LIMITS = { maximumBytes: 65_536, maximumDepth: 8 } as const;
 
 /** What a device knows of itself. Its keys print as their kind and nothing else. */
 export interface DeviceConfiguration {

@@ -91,7 +91,7 @@ export interface GetSecretsOptions extends SecretsFilter {
   readonly require?: readonly string[];
   /** Fail when anything did not open, or did not come although it was asked for. */
   readonly requireAll?: boolean;
-  /** Make digests for `observeSecrets`. */
+  /** Make digests for `observeSecrets` and for `observationOfSecrets`. */
   readonly digests?: boolean;
 }
 
@@ -269,6 +269,11 @@ class DeviceContext {
 
   /** Sends a command until it is answered or has failed. Returns the answer's JSON; an empty one for no answer. */
   async ask(command: Command): Promise<JsonObject> {
+    return (await this.exchange(command)).answer;
+  }
+
+  /** {@link ask}, and how the answer came. */
+  async exchange(command: Command): Promise<{ readonly answer: JsonObject; readonly delivery: DeliveryReport }> {
     const { configuration, serverKeys, suite, options } = this;
     const { sleep = timer, now = Date.now, allowsHost } = options;
     const maximumBytes = this.maximumAnswerBytes;
@@ -304,7 +309,10 @@ class DeviceContext {
         }
         // An empty body was not opened: anyone on the way could have sent it.
         if (body.length > 0) await this.#remember(first, state);
-        return answer.length === 0 ? {} : decodeJsonObject(answer, 'answer', ANSWER_LIMITS);
+        return {
+          answer: answer.length === 0 ? {} : decodeJsonObject(answer, 'answer', ANSWER_LIMITS),
+          delivery: { transport: 'ec', serverKeyId: state.serverKeyId, serverKeyPinned: serverKeys.custom },
+        };
       }
       if (step.effect.afterMilliseconds > 0) await sleep(step.effect.afterMilliseconds);
     }
@@ -376,7 +384,7 @@ async function readBody(response: Response, maximumBytes: number): Promise<Bytes
 }
 
 /** Most answers fit into this many bytes. */
-const FIRST_BUFFER = 64 * 1024;
+const FIRST_BUFFER = 65_536;
 
 const isReading = ({ command }: Command): boolean => command === 'get_secret' || command === 'get_folders';
 
@@ -385,6 +393,24 @@ const timer = (milliseconds: number): Promise<void> =>
     // eslint-disable-next-line no-restricted-globals -- a default that the caller can replace
     setTimeout(resolve, milliseconds);
   });
+
+/** How an answer came to a device. */
+export interface DeliveryReport {
+  /** Devices speak EC alone. */
+  readonly transport: 'ec';
+  /** The server key that the answered request was sealed to. */
+  readonly serverKeyId: number;
+  /** Whether that key is pinned, by the caller, the token or the configuration, and no hint of the server's moves it. */
+  readonly serverKeyPinned: boolean;
+}
+
+/** What was opened, its report with how it came. */
+export type Delivered<Opened extends { readonly report: object }> = Opened & { readonly report: DeliveryReport };
+
+const delivered = <Opened extends { readonly report: object }>(
+  opened: Opened,
+  delivery: DeliveryReport,
+): Delivered<Opened> => ({ ...opened, report: { ...opened.report, ...delivery } });
 
 /** A shared folder or a folder inside one, as `getSecrets` and `getFolders` return them. */
 export interface FolderHandle {
@@ -423,9 +449,9 @@ export class Device {
    * @throws VaultwireError `owner-key-changed` when the server names another owner than at binding, `record-missing`
    *   for one of `require`, and whatever {@link stepRequest} fails with
    */
-  async getSecrets(options: GetSecretsOptions = {}): Promise<OpenedSecrets> {
+  async getSecrets(options: GetSecretsOptions = {}): Promise<Delivered<OpenedSecrets>> {
     const context = this.#context;
-    const answer = await context.ask(getSecretsCommand(context.sender, { filter: options }));
+    const { answer, delivery } = await context.exchange(getSecretsCommand(context.sender, { filter: options }));
     this.#checkOwner(answer);
     const openOptions: OpenSecretsOptions = {
       suite: context.suite,
@@ -435,14 +461,14 @@ export class Device {
       ...(options.requireAll !== undefined && { requireAll: options.requireAll }),
       ...(options.digests !== undefined && { digests: options.digests }),
     };
-    return openSecrets(answer, context.applicationKey, openOptions);
+    return delivered(await openSecrets(answer, context.applicationKey, openOptions), delivery);
   }
 
   /** The folders that were shared with the application, with their names and parents. */
-  async getFolders(): Promise<OpenedFolders> {
+  async getFolders(): Promise<Delivered<OpenedFolders>> {
     const context = this.#context;
-    const answer = await context.ask(getFoldersCommand(context.sender));
-    return openFolders(answer, context.applicationKey, { suite: context.suite });
+    const { answer, delivery } = await context.exchange(getFoldersCommand(context.sender));
+    return delivered(await openFolders(answer, context.applicationKey, { suite: context.suite }), delivery);
   }
 
   /**

@@ -15,8 +15,8 @@ export interface ItemDigests {
   readonly dataDigest: string | undefined;
 }
 
-/** {@link ItemDigests} of a record, which always has sealed data. */
-export interface RecordDigests extends ItemDigests {
+/** {@link ItemDigests} of what always has sealed data: a record, or a file by its description. */
+export interface DocumentDigests extends ItemDigests {
   readonly dataDigest: string;
 }
 

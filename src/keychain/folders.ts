@@ -1,7 +1,18 @@
 import { VaultwireError } from '../wire/error.js';
 import { readArray, readBase64, readOptionalString, type JsonObject, type JsonValue } from '../wire/json.js';
+import { printable } from '../wire/text.js';
+import type { AnswerReport } from './account/wrap.js';
 import type { ApplicationKey, FolderKey, UnwrapOptions } from './keys.js';
-import { asObject, failure, readAnswer, readUid, textMember, type Failure } from './secrets.js';
+import {
+  asObject,
+  failure,
+  missingUids,
+  readAnswer,
+  readUid,
+  textMember,
+  type DeviceWrapKind,
+  type Failure,
+} from './secrets.js';
 
 /** How many folders may lie inside one another. */
 export const MAXIMUM_FOLDER_DEPTH = 64;
@@ -26,6 +37,13 @@ export interface OpenedFolders {
   readonly folders: readonly OpenedFolder[];
   /** What did not open. */
   readonly failed: readonly Failure[];
+  readonly report: FoldersReport;
+}
+
+/** What is to be said of all folders: `missing` are those that others name as their parent. */
+export interface FoldersReport extends AnswerReport<DeviceWrapKind> {
+  /** How many names opened that are not authenticated: all of them. */
+  readonly unauthenticatedNames: number;
 }
 
 /**
@@ -83,10 +101,16 @@ export async function openFolders(
       failed.push(failure('folder', uid, parentUid, error));
     }
   }
-  return {
-    folders: entries.flatMap(({ uid }) => opened.get(uid) ?? []),
-    failed,
+  const folders = entries.flatMap(({ uid }) => opened.get(uid) ?? []);
+  const unauthenticated = folders.filter(({ keyAuthenticated }) => !keyAuthenticated).length;
+  const named = [...new Set(parents.values())].filter((uid) => uid !== undefined);
+  const report = {
+    missing: missingUids(named, items, 'folderUid').map(printable),
+    wraps: { 'application-gcm': folders.length - unauthenticated, 'folder-cbc': unauthenticated },
+    unauthenticated,
+    unauthenticatedNames: folders.length,
   };
+  return { folders, failed, report };
 }
 
 /** @throws VaultwireError `parent-missing`, `parent-loop` */

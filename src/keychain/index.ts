@@ -1,9 +1,10 @@
+export type { AnswerReport } from './account/wrap.js';
 export * from './binding-client.js';
 export * from './binding-server.js';
 export * from './commands.js';
 export * from './configuration.js';
 export * from './device.js';
-export type { ItemDigests, RecordDigests } from './digest.js';
+export type { DocumentDigests, ItemDigests } from './digest.js';
 export * from './file-url.js';
 export * from './folders.js';
 export * from './handles.js';
@@ -28,6 +29,7 @@ export * from './ledger/secrets.js';
 export * from './owner.js';
 export {
   openSecrets,
+  type DeviceWrapKind,
   type Failure,
   type OpenedFile,
   type OpenedRecord,

@@ -103,60 +103,54 @@ export const openDocument = async (key: AesKey | AesCbcKey, sealed: Uint8Array, 
 
 /** The key of one file: opens its description and its content, which nothing on the wire tells apart. */
 export class FileKey extends OwnedKey {
-  readonly #key: AesKey;
-
   constructor(key: AesKey) {
     super('FileKey', key);
-    this.#key = key;
   }
 
   /** Opens the JSON that describes the file. @throws VaultwireError `open-failed`, a JSON code */
   openDescription(sealed: Uint8Array): Promise<JsonObject> {
-    return openDocument(this.#key, sealed, 'file description');
+    return openDocument(this.aesKey, sealed, 'file description');
   }
 
   sealDescription(description: JsonObject): Promise<Bytes> {
-    return this.#key.seal(encodeJson(description));
+    return this.aesKey.seal(encodeJson(description));
   }
 
   /** Opens the file itself. @throws VaultwireError `message-too-short`, `open-failed` */
   openContent(sealed: Uint8Array): Promise<Bytes> {
-    return this.#key.open(sealed);
+    return this.aesKey.open(sealed);
   }
 
   /** Seals the file itself: 28 bytes longer than `content`. */
   sealContent(content: Uint8Array): Promise<Bytes> {
-    return this.#key.seal(content);
+    return this.aesKey.seal(content);
   }
 }
 
 /** The key of one record: opens its data and the keys of its files. */
 export class RecordKey extends OwnedKey {
-  readonly #key: AesKey;
-
   constructor(key: AesKey) {
     super('RecordKey', key);
-    this.#key = key;
   }
 
   /** Opens the record's JSON. @throws VaultwireError `open-failed`, a JSON code */
   openData(sealed: Uint8Array): Promise<JsonObject> {
-    return openDocument(this.#key, sealed, 'record data');
+    return openDocument(this.aesKey, sealed, 'record data');
   }
 
   /** Seals the record's JSON. @throws VaultwireError `parameter-out-of-range` */
   async sealData(data: JsonObject, { padTo }: PaddingOptions = {}): Promise<Bytes> {
-    return this.#key.seal(padTo === undefined ? encodeJson(data) : encodePaddedJson(data, padTo));
+    return this.aesKey.seal(padTo === undefined ? encodeJson(data) : encodePaddedJson(data, padTo));
   }
 
   /** @throws VaultwireError `message-too-short`, `open-failed` */
   async unwrapFileKey(wrapped: Uint8Array, options: UnwrapOptions = {}): Promise<FileKey> {
-    return new FileKey(await unwrapAes(this.#key, wrapped, options));
+    return new FileKey(await unwrapAes(this.aesKey, wrapped, options));
   }
 
   /** @throws VaultwireError `key-not-extractable` */
   async wrapFileKey(fileKey: FileKey): Promise<Bytes> {
-    return this.#key.seal(await fileKey.exportSecretBytes());
+    return this.aesKey.seal(await fileKey.exportSecretBytes());
   }
 }
 
@@ -166,23 +160,21 @@ export class RecordKey extends OwnedKey {
  * objects that cannot be taken for one another.
  */
 export class FolderKey extends HierarchyKey {
-  readonly #records: AesKey;
   readonly #folders: AesCbcKey;
 
   constructor(keys: { readonly records: AesKey; readonly folders: AesCbcKey }) {
     super('FolderKey', keys.records);
-    this.#records = keys.records;
     this.#folders = keys.folders;
   }
 
   /** @throws VaultwireError `message-too-short`, `open-failed` */
   async unwrapRecordKey(wrapped: Uint8Array, options: UnwrapOptions = {}): Promise<RecordKey> {
-    return new RecordKey(await unwrapAes(this.#records, wrapped, options));
+    return new RecordKey(await unwrapAes(this.aesKey, wrapped, options));
   }
 
   /** @throws VaultwireError `key-not-extractable` */
   async wrapRecordKey(recordKey: RecordKey): Promise<Bytes> {
-    return this.#records.seal(await recordKey.exportSecretBytes());
+    return this.aesKey.seal(await recordKey.exportSecretBytes());
   }
 
   /** Unwraps the key of a folder inside this one, which AES-CBC does not authenticate. @throws VaultwireError `open-failed` */
@@ -216,65 +208,59 @@ export class FolderKey extends HierarchyKey {
 
 /** The key of an application: opens what was shared with it. */
 export class ApplicationKey extends HierarchyKey {
-  readonly #key: AesKey;
-
   constructor(key: AesKey) {
     super('ApplicationKey', key);
-    this.#key = key;
   }
 
   /** Opens the JSON that describes the application. @throws VaultwireError `open-failed`, a JSON code */
   openData(sealed: Uint8Array): Promise<JsonObject> {
-    return openDocument(this.#key, sealed, 'application data');
+    return openDocument(this.aesKey, sealed, 'application data');
   }
 
   sealData(data: JsonObject): Promise<Bytes> {
-    return this.#key.seal(encodeJson(data));
+    return this.aesKey.seal(encodeJson(data));
   }
 
   /** @throws VaultwireError `message-too-short`, `open-failed` */
   async unwrapRecordKey(wrapped: Uint8Array, options: UnwrapOptions = {}): Promise<RecordKey> {
-    return new RecordKey(await unwrapAes(this.#key, wrapped, options));
+    return new RecordKey(await unwrapAes(this.aesKey, wrapped, options));
   }
 
   /** @throws VaultwireError `key-not-extractable` */
   async wrapRecordKey(recordKey: RecordKey): Promise<Bytes> {
-    return this.#key.seal(await recordKey.exportSecretBytes());
+    return this.aesKey.seal(await recordKey.exportSecretBytes());
   }
 
   /** @throws VaultwireError `message-too-short`, `open-failed` */
   async unwrapFolderKey(wrapped: Uint8Array, options: UnwrapOptions = {}): Promise<FolderKey> {
-    return importFolderKey(await openKeyBytes(this.#key, wrapped), options);
+    return importFolderKey(await openKeyBytes(this.aesKey, wrapped), options);
   }
 
   /** @throws VaultwireError `key-not-extractable` */
   async wrapFolderKey(folderKey: FolderKey): Promise<Bytes> {
-    return this.#key.seal(await folderKey.exportSecretBytes());
+    return this.aesKey.seal(await folderKey.exportSecretBytes());
   }
 
   /** The key of the one record that has none of its own: its data is sealed with the application's key itself. */
   ownRecordKey(): RecordKey {
-    return new RecordKey(this.#key);
+    return new RecordKey(this.aesKey);
   }
 }
 
 /** The key inside a one-time token. It wraps the application's key, once. */
 export class ClientKey extends HierarchyKey {
-  readonly #key: AesKey;
-
   constructor(key: AesKey) {
     super('ClientKey', key);
-    this.#key = key;
   }
 
   /** @throws VaultwireError `message-too-short`, `open-failed` */
   async unwrapApplicationKey(wrapped: Uint8Array, options: UnwrapOptions = {}): Promise<ApplicationKey> {
-    return new ApplicationKey(await unwrapAes(this.#key, wrapped, options));
+    return new ApplicationKey(await unwrapAes(this.aesKey, wrapped, options));
   }
 
   /** @throws VaultwireError `key-not-extractable` */
   async wrapApplicationKey(applicationKey: ApplicationKey): Promise<Bytes> {
-    return this.#key.seal(await applicationKey.exportSecretBytes());
+    return this.aesKey.seal(await applicationKey.exportSecretBytes());
   }
 }
 

@@ -1,6 +1,6 @@
 import { defaultSealingSuite } from '#default-suite';
-import type { SealingSuite } from '../crypto/suite.js';
-import { assertBytes } from '../wire/bytes.js';
+import type { AesKey, SealingSuite } from '../crypto/suite.js';
+import { assertBytes, type Bytes } from '../wire/bytes.js';
 import { isVaultwireError, VaultwireError, type ErrorCode } from '../wire/error.js';
 import { printable } from '../wire/text.js';
 import {
@@ -16,12 +16,15 @@ import {
   type JsonObject,
   type JsonValue,
 } from '../wire/json.js';
-import { digest, type RecordDigests } from './digest.js';
+import type { AnswerReport } from './account/wrap.js';
+import { digest, type DocumentDigests } from './digest.js';
 import {
+  FileKey,
   importFolderKey,
+  openKeyBytes,
   RecordKey,
+  unwrapAes,
   type ApplicationKey,
-  type FileKey,
   type FolderKey,
   type UnwrapOptions,
 } from './keys.js';
@@ -54,6 +57,8 @@ export interface OpenedFile {
   readonly url: string | undefined;
   readonly thumbnailUrl: string | undefined;
   readonly key: FileKey;
+  /** For a ledger, when the answer was opened with `digests`: of its key and of its sealed description. */
+  readonly digests: DocumentDigests | undefined;
 }
 
 /** A link from a record to another. What `data` holds depends on `path`; it is as the server wrote it. */
@@ -81,16 +86,22 @@ export interface OpenedRecord {
   /** Which key wrapped the record's key; `none` when the application's key is the record's. */
   readonly wrappedBy: 'application' | 'folder' | 'none';
   /** For `observeSecrets`, when the answer was opened with `digests`. */
-  readonly digests: RecordDigests | undefined;
+  readonly digests: DocumentDigests | undefined;
 }
 
 /** A shared folder whose key opened. */
 export interface OpenedSharedFolder {
   readonly uid: string;
   readonly key: FolderKey;
-  /** For `observeSecrets`, when the answer was opened with `digests`: as in {@link RecordDigests}. */
+  /** For `observeSecrets`, when the answer was opened with `digests`: as in {@link DocumentDigests}. */
   readonly keyDigest: string | undefined;
 }
+
+/**
+ * How a key of a device's answer was wrapped: under the application's, a folder's or a record's key. `gcm` is
+ * authenticated encryption, `cbc` authenticates nothing.
+ */
+export type DeviceWrapKind = 'application-gcm' | 'folder-gcm' | 'folder-cbc' | 'record-gcm';
 
 /** What a get_secret answer holds. */
 export interface OpenedSecrets {
@@ -100,10 +111,8 @@ export interface OpenedSecrets {
   readonly records: readonly OpenedRecord[];
   /** What did not open. */
   readonly failed: readonly Failure[];
-  /** UIDs of records that were asked for and are in the answer in no form, opened or failed. */
-  readonly missing: readonly string[];
-  /** The same for folders. */
-  readonly missingFolders: readonly string[];
+  /** Over folders, records and files, of which each is authenticated. The application's own record has no wrap. */
+  readonly report: AnswerReport<DeviceWrapKind>;
   /** When access ends, in milliseconds since 1970. */
   readonly expiresOn: number | undefined;
   readonly warnings: readonly string[];
@@ -119,8 +128,8 @@ export interface OpenSecretsOptions extends UnwrapOptions {
   /** Fail when anything did not open, or did not come although it was asked for. Default false. */
   readonly requireAll?: boolean;
   /**
-   * Make the digests that `observeSecrets` compares. Record and folder keys then pass through memory as bytes for a moment, also
-   * where the platform could unwrap them without. Default false.
+   * Make the digests that ledgers compare: two hashes for each record and each file. Their keys then pass through memory
+   * as bytes for a moment, also where the platform could unwrap them without. Default false.
    */
   readonly digests?: boolean;
 }
@@ -146,7 +155,13 @@ export async function openSecrets(
   const { suite = defaultSealingSuite, extractable = false, digests = false } = options;
   const unwrapOptions = { suite, extractable, digests };
 
-  const application = await openApplication(root, applicationKey, failed);
+  let application: JsonObject | undefined;
+  try {
+    const sealed = readOptionalBase64(root, 'appData', 'answer');
+    application = sealed && (await applicationKey.openData(sealed));
+  } catch (error) {
+    failed.push(failure('application', '', undefined, error));
+  }
   const folders: OpenedSharedFolder[] = [];
   const places: Place[] = readArray(root, 'records', 'answer').map((item) => ({ item, folder: undefined }));
   const folderItems = readArray(root, 'folders', 'answer');
@@ -157,7 +172,9 @@ export async function openSecrets(
       const object = asObject(item, name);
       const uid = readUid(object, 'folderUid', name);
       if (swappedFolders.has(item)) throw swapSuspected('folder');
-      const folder = { uid, ...(await openFolderKey(object, applicationKey, unwrapOptions)) };
+      const bytes = await openKeyBytes(applicationKey.aesKey, readBase64(object, 'folderKey', name));
+      const keyDigest = digests ? await digest(bytes, suite) : undefined;
+      const folder = { uid, key: await importFolderKey(bytes, unwrapOptions), keyDigest };
       // Not push(...): an answer may hold more records than a call takes arguments.
       for (const record of readArray(object, 'records', name)) places.push({ item: record, folder });
       folders.push(folder);
@@ -166,11 +183,8 @@ export async function openSecrets(
     }
   }
 
-  const swapped = sharedWrappedKeys(
-    places.map(({ item }) => item),
-    'recordKey',
-    'recordUid',
-  );
+  const items = places.map(({ item }) => item);
+  const swapped = sharedWrappedKeys(items, 'recordKey', 'recordUid');
   const opened = new Map<string, OpenedRecord>();
   for (let start = 0; start < places.length; start += BATCH) {
     const batch = places.slice(start, start + BATCH);
@@ -182,18 +196,23 @@ export async function openSecrets(
   }
 
   const records = [...opened.values()];
-  const seen = new Set(failed.filter(({ kind }) => kind === 'record').map(({ uid }) => uid));
-  const missing = (options.requestedRecords ?? []).filter((uid) => !opened.has(uid) && !seen.has(uid));
-  const came = new Set(folderItems.map((item) => textMember(item, 'folderUid')));
-  const missingFolders = (options.requestedFolders ?? []).filter((uid) => !came.has(uid));
+  const missing = [
+    ...missingUids(options.requestedRecords, items, 'recordUid'),
+    ...missingUids(options.requestedFolders, folderItems, 'folderUid'),
+  ];
   const absent = (options.requireRecords ?? []).filter((uid) => !opened.has(uid));
   if (options.requireAll === true) {
-    for (const uid of [...missing, ...missingFolders, ...failed.map((one) => one.uid)]) absent.push(uid);
+    for (const uid of [...missing, ...failed.map((one) => one.uid)]) absent.push(uid);
   }
   if (absent.length > 0) {
     const reasons = new Map(failed.toReversed().map(({ uid, code }) => [uid, code]));
     const list = [...new Set(absent)].map((uid) => `${uid} (${reasons.get(uid) ?? 'missing'})`).join(', ');
     throw new VaultwireError('record-missing', `answer: expected these to open: ${list}`);
+  }
+  const wraps = { 'application-gcm': folders.length, 'folder-gcm': 0, 'record-gcm': 0 };
+  for (const { wrappedBy, files } of records) {
+    if (wrappedBy !== 'none') wraps[`${wrappedBy}-gcm`]++;
+    wraps['record-gcm'] += files.length;
   }
   const expiresOn = readOptionalInteger(root, 'expiresOn', 'answer');
   return {
@@ -201,8 +220,7 @@ export async function openSecrets(
     folders,
     records,
     failed,
-    missing,
-    missingFolders,
+    report: { missing, wraps, unauthenticated: 0 },
     expiresOn: expiresOn !== undefined && expiresOn > 0 ? expiresOn : undefined,
     warnings: readArray(root, 'warnings', 'answer').flatMap((text) =>
       typeof text === 'string' ? printable(text) : [],
@@ -225,31 +243,27 @@ interface RecordResult {
   readonly failed: readonly Failure[];
 }
 
-async function openApplication(
-  root: JsonObject,
-  applicationKey: ApplicationKey,
-  failed: Failure[],
-): Promise<JsonObject | undefined> {
-  try {
-    const sealed = readOptionalBase64(root, 'appData', 'answer');
-    return sealed && (await applicationKey.openData(sealed));
-  } catch (error) {
-    failed.push(failure('application', '', undefined, error));
-    return undefined;
-  }
-}
-
-async function openFolderKey(
-  object: JsonObject,
-  applicationKey: ApplicationKey,
+/**
+ * The key of a record or a file, and what a ledger compares of it. Its bytes pass through memory for its digest alone.
+ *
+ * @param wrapped absent where the key above is the item's own
+ */
+async function openKey(
+  above: ApplicationKey | FolderKey | RecordKey,
+  wrapped: Bytes | undefined,
+  sealed: Bytes,
   options: RecordOptions,
-): Promise<{ readonly key: FolderKey; readonly keyDigest: string | undefined }> {
-  const wrapped = readBase64(object, 'folderKey', 'answer.folders[]');
-  if (!options.digests) return { key: await applicationKey.unwrapFolderKey(wrapped, options), keyDigest: undefined };
-  const bare = await applicationKey.unwrapFolderKey(wrapped, { ...options, extractable: true });
-  const bytes = await bare.exportSecretBytes();
-  const keyDigest = await digest(bytes, options.suite);
-  return { key: await importFolderKey(bytes, options), keyDigest };
+): Promise<{ readonly key: AesKey; readonly digests: DocumentDigests | undefined }> {
+  const { suite, digests } = options;
+  let key = above.aesKey;
+  let keyDigest = '';
+  if (wrapped && digests) {
+    const bytes = await openKeyBytes(key, wrapped);
+    keyDigest = await digest(bytes, suite);
+    key = await suite.importAesKey(bytes, options);
+    bytes.fill(0);
+  } else if (wrapped) key = await unwrapAes(key, wrapped, options);
+  return { key, digests: digests ? { keyDigest, dataDigest: await digest(sealed, suite) } : undefined };
 }
 
 async function openRecord(
@@ -269,22 +283,12 @@ async function openRecord(
     if (swapped.has(item)) {
       throw swapSuspected('record');
     }
-    let key: RecordKey;
-    let keyDigest = '';
-    if (wrapped && options.digests) {
-      // Extractable for as long as its digest takes, then imported again as the caller wants it.
-      const bare = await (folder ? folder.key : applicationKey).unwrapRecordKey(wrapped, {
-        ...options,
-        extractable: true,
-      });
-      const bytes = await bare.exportSecretBytes();
-      keyDigest = await digest(bytes, options.suite);
-      key = options.extractable ? bare : new RecordKey(await options.suite.importAesKey(bytes));
-      bytes.fill(0);
-    } else if (wrapped) key = await (folder ? folder.key : applicationKey).unwrapRecordKey(wrapped, options);
-    else if (folder) throw new VaultwireError('key-missing', 'record.recordKey: expected a value inside a folder');
-    else key = applicationKey.ownRecordKey();
+    if (folder && !wrapped) {
+      throw new VaultwireError('key-missing', 'record.recordKey: expected a value inside a folder');
+    }
     const sealed = readBase64(object, 'data', name);
+    const { key: aesKey, digests } = await openKey(folder?.key ?? applicationKey, wrapped, sealed, options);
+    const key = new RecordKey(aesKey);
     const data = await key.openData(sealed);
     const record: OpenedRecord = {
       uid,
@@ -297,7 +301,7 @@ async function openRecord(
       links: readLinks(object, name),
       key,
       wrappedBy: wrapped ? (folder ? 'folder' : 'application') : 'none',
-      digests: options.digests ? { keyDigest, dataDigest: await digest(sealed, options.suite) } : undefined,
+      digests,
     };
     return { record, failed };
   } catch (error) {
@@ -310,7 +314,7 @@ async function openFiles(
   recordUid: string,
   recordKey: RecordKey,
   failed: Failure[],
-  options: UnwrapOptions,
+  options: RecordOptions,
 ): Promise<readonly OpenedFile[]> {
   const files: OpenedFile[] = [];
   for (const item of readArray(record, 'files', 'record')) {
@@ -318,13 +322,17 @@ async function openFiles(
       const name = 'file';
       const object = asObject(item, name);
       const uid = readUid(object, 'fileUid', name);
-      const key = await recordKey.unwrapFileKey(readBase64(object, 'fileKey', name), options);
+      const sealed = readBase64(object, 'data', name);
+      const wrapped = readBase64(object, 'fileKey', name);
+      const { key: aesKey, digests } = await openKey(recordKey, wrapped, sealed, options);
+      const key = new FileKey(aesKey);
       files.push({
         uid,
-        description: await key.openDescription(readBase64(object, 'data', name)),
+        description: await key.openDescription(sealed),
         url: readOptionalString(object, 'url', name),
         thumbnailUrl: readOptionalString(object, 'thumbnailUrl', name),
         key,
+        digests,
       });
     } catch (error) {
       failed.push(failure('file', textMember(item, 'fileUid'), recordUid, error));
@@ -373,6 +381,16 @@ function sharedWrappedKeys(items: readonly JsonValue[], keyMember: string, uidMe
     else if (first !== uid && nonce !== '') shared.add(nonce);
   }
   return new Set(items.filter((item) => shared.size > 0 && shared.has(nonceOf(textMember(item, keyMember)))));
+}
+
+/** The UIDs that none of the items has, whether those open or not. */
+export function missingUids(
+  uids: readonly string[] = [],
+  items: readonly JsonValue[],
+  uidMember: string,
+): readonly string[] {
+  const came = new Set(items.map((item) => textMember(item, uidMember)));
+  return uids.filter((uid) => !came.has(uid));
 }
 
 function nonceOf(wrapped: string): string {

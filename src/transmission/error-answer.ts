@@ -27,7 +27,7 @@ export type ErrorAnswer =
     };
 
 /** How much of an error body is read, in bytes. Throttle bodies longer than 1,000 bytes have been seen. */
-export const MAXIMUM_ERROR_BYTES = 64 * 1024;
+export const MAXIMUM_ERROR_BYTES = 65_536;
 
 /**
  * Reads an answer other than 200. Never throws: what cannot be read is something to give up on. The answer is not

@@ -7,7 +7,7 @@ export const FIRST_THROTTLE_WAIT = 11_000;
 /** How many times a throttled request is sent again. */
 export const MAXIMUM_THROTTLE_WAITS = 5;
 /** The longest wait that an answer may ask for, in milliseconds. */
-export const MAXIMUM_WAIT = 5 * 60 * 1000;
+export const MAXIMUM_WAIT = 300_000;
 /** How many times one request may change its server key. */
 export const MAXIMUM_KEY_CHANGES = 3;
 /** How many times one request may be sent to another region. */

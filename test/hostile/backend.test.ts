@@ -11,6 +11,14 @@ import {
   type Device,
   type DeviceOptions,
 } from '../../src/keychain/index.js';
+import {
+  emptyTrustLedger,
+  observationOfSecrets,
+  observe,
+  traceOf,
+  type LedgerReport,
+  type TrustLedger,
+} from '../../src/keychain/ledger/index.js';
 import { MAXIMUM_KEY_CHANGES } from '../../src/transmission/index.js';
 import { decodeBase64, encodeBase64 } from '../../src/wire/base64.js';
 import { encodeUtf8 } from '../../src/wire/bytes.js';
@@ -298,7 +306,7 @@ describe('A7: omission, silent skipping', () => {
     const record = await application.addRecord({ title: 'gone' });
     const device = await bindDevice();
     rewrite((answer) => (answer.records = []));
-    expect((await device.getSecrets({ records: [record.uid] })).missing).toEqual([record.uid]);
+    expect((await device.getSecrets({ records: [record.uid] })).report.missing).toEqual([record.uid]);
   });
 
   test('A7: a record that came and did not open has failed, and is not missing', async () => {
@@ -310,7 +318,7 @@ describe('A7: omission, silent skipping', () => {
       item['data'] = flip(text(item['data']), -1);
     });
     const secrets = await device.getSecrets({ records: [record.uid] });
-    expect(secrets.missing).toEqual([]);
+    expect(secrets.report.missing).toEqual([]);
     expect(secrets.failed).toMatchObject([{ kind: 'record', uid: record.uid, code: 'open-failed' }]);
   });
 
@@ -327,7 +335,7 @@ describe('A7: omission, silent skipping', () => {
     const device = await bindDevice();
     await expect(device.getSecrets({ folders: [folder.uid], requireAll: true })).resolves.toBeDefined();
     rewrite((answer) => (answer.folders = []));
-    expect((await device.getSecrets({ folders: [folder.uid] })).missingFolders).toEqual([folder.uid]);
+    expect((await device.getSecrets({ folders: [folder.uid] })).report.missing).toEqual([folder.uid]);
     await expect(device.getSecrets({ folders: [folder.uid], requireAll: true })).rejects.toMatchObject({
       code: 'record-missing',
     });
@@ -512,6 +520,106 @@ describe('A14: context confusion', () => {
     const exchanged = first((await device.getSecrets()).records[0]?.files ?? []);
     expect(exchanged.description).toEqual({ name: 'b' });
     await expect(device.downloadFile(exchanged)).rejects.toMatchObject({ code: 'field-invalid' });
+  });
+
+  describe('of files, between two answers', () => {
+    let device: Device;
+    let known: TrustLedger;
+    let [record, contract, invoice] = ['', '', ''];
+    let content: Uint8Array;
+
+    beforeEach(async () => {
+      const made = await application.addRecord({ title: 'record' });
+      const file = await application.addFile(made, { name: 'contract', content: encodeUtf8('{"name":"contract"}') });
+      const other = await application.addFile(made, { name: 'invoice', content: encodeUtf8('b') });
+      [record, contract, invoice] = [made.uid, file.uid, other.uid];
+      content = file.stored.content ?? new Uint8Array();
+      device = await bindDevice();
+      known = (await show(emptyTrustLedger(), 'report')).ledger;
+      expect(traceOf(known, contract)?.kind).toBe('file');
+    });
+
+    const show = async (
+      ledger: TrustLedger,
+      mode: 'report' | 'strict',
+    ): Promise<{ readonly ledger: TrustLedger; readonly report: LedgerReport }> =>
+      observe(ledger, observationOfSecrets(await device.getSecrets({ digests: true }), { complete: true }), { mode });
+
+    /** Plays an attack under both policies: what is suspicious, and what is accepted under the strict one. */
+    async function play(change: (answer: Mutable, files: Record<string, JsonValue>[]) => void) {
+      rewrite((answer) => {
+        change(answer, first(answer.records)['files'] as Record<string, JsonValue>[]);
+      });
+      const lax = await show(known, 'report');
+      const { ledger, report } = await show(known, 'strict');
+      const suspicious = (of: LedgerReport): string[][] =>
+        of.items.suspicious.map(({ row, subject }) => [row, subject]);
+      expect(suspicious(lax.report)).toEqual(suspicious(report));
+      expect(lax.report.items.suspicious.filter(({ refused }) => refused)).toEqual([]);
+      // Nothing that was suspicious was learned: the honest answer is clean again.
+      backend.hooks.onPlaintext = undefined;
+      expect((await show(ledger, 'strict')).report.items.suspicious).toEqual([]);
+      expect([traceOf(ledger, contract)?.keyDigest, traceOf(ledger, contract)?.kind]).toEqual([
+        traceOf(known, contract)?.keyDigest,
+        'file',
+      ]);
+      return { report, suspicious: suspicious(report), accepted: (uid: string) => report.accepted(uid) };
+    }
+
+    test('A14: a file under another’s uid is reported across answers, and refused under the strict policy', async () => {
+      // Who asks for the contract gets the invoice: key, description and content fit one another.
+      const relabeled = await play((_, files) => {
+        const from = files.find(({ fileUid }) => fileUid === invoice);
+        files.splice(0, 2, { ...from, fileUid: contract });
+      });
+      expect(relabeled.suspicious).toEqual([['A5', contract]]);
+      expect([relabeled.accepted(contract), relabeled.accepted(record)]).toEqual([false, true]);
+      expect(relabeled.report.missing).toEqual([invoice]);
+      const exchanged = await play((_, files) => {
+        for (const file of files) file['fileUid'] = file['fileUid'] === contract ? invoice : contract;
+      });
+      expect(exchanged.suspicious.toSorted()).toEqual([contract, invoice].map((uid) => ['A5', uid]).toSorted());
+      expect([contract, invoice].map(exchanged.accepted)).toEqual([false, false]);
+      const copied = await play((_, files) => {
+        const from = files.find(({ fileUid }) => fileUid === invoice);
+        const to = files.find(({ fileUid }) => fileUid === contract);
+        if (from && to) Object.assign(to, { fileKey: from['fileKey'], data: from['data'] });
+      });
+      expect(copied.suspicious).toEqual([['A5', contract]]);
+      expect([contract, invoice].map(copied.accepted)).toEqual([false, true]);
+    });
+
+    test('A14: a file’s uid on a record, or a record’s on a file, is reported across answers', async () => {
+      const asRecord = await play((answer) => {
+        answer.records = [{ ...first(answer.records), recordUid: contract, files: [] }];
+      });
+      expect(asRecord.suspicious.toSorted()).toEqual([
+        ['A14', contract],
+        ['A5', contract],
+      ]);
+      const asFile = await play((_, files) => {
+        files.splice(0, 1, { ...files[0], fileUid: record });
+      });
+      expect(asFile.suspicious).toContainEqual(['A14', record]);
+      expect(asFile.suspicious).toContainEqual(['A5', record]);
+      expect(asFile.accepted(record)).toBe(false);
+    });
+
+    test('A14: a file’s content in the place of its description is a change across answers, even as JSON', async () => {
+      const { report } = await play((_, files) => {
+        const file = files.find(({ fileUid }) => fileUid === contract);
+        if (file) file['data'] = encodeBase64(content);
+      });
+      expect(report.items.changed).toEqual([{ subject: contract, what: ['data'] }]);
+      expect(report.items.unchanged).toBe(2);
+    });
+
+    test('A7: a file that no longer comes is missing across answers, one that failed is not', async () => {
+      const { report } = await play((_, files) => files.splice(0, 1));
+      expect(report.missing).toHaveLength(1);
+      const failing = await play((_, files) => (first(files)['fileKey'] = flip(text(first(files)['fileKey']), -1)));
+      expect(failing.report.missing).toEqual([]);
+    });
   });
 });
 

@@ -123,6 +123,14 @@ test('A5: the key of a known uid under one that is new is found as well', () => 
   expect(rows(report.items)).toEqual(['A5 refused']);
 });
 
+test('A5: two keys under one uid of an answer are reported, and refused under the strict policy', () => {
+  const observation = { items: [item(A), item(A, { keyDigest: digest(13), revision: 6 })] };
+  expect(rows(play(observation).items)).toEqual(['A5']);
+  const report = play(observation, { mode: 'strict' });
+  expect(rows(report.items)).toEqual(['A5 refused']);
+  expect(report.accepted(A)).toBe(false);
+});
+
 test('A6: an older revision, or none, is reported by the ledger, and refused under the strict policy', () => {
   for (const revision of [4, undefined]) {
     expect(rows(play({ items: [item(A, { revision })] }).items)).toEqual(['A6']);

@@ -194,10 +194,28 @@ describe('a device against a backend made of the server side', () => {
       requestLinks: true,
     });
     expect(secrets.records.map(({ uid }) => uid)).toEqual([other.uid]);
-    expect(secrets.missing).toEqual(['absent']);
-    expect((await device.getSecrets()).missing).toEqual([]);
+    expect(secrets.report.missing).toEqual(['absent', 'f']);
+    expect((await device.getSecrets()).report.missing).toEqual([]);
     await refused('record-missing', () => device.getSecrets({ records: [other.uid], require: [one.uid] }));
     expect((await device.getSecrets({ require: [one.uid] })).records).toHaveLength(2);
+  });
+
+  test('reports how an answer came, beside what was in it', async () => {
+    const folder = await application.addFolder('Shared');
+    await application.addRecord({}, { folder });
+    const device = await bound();
+    const delivery = { transport: 'ec', serverKeyId: 7, serverKeyPinned: false };
+    const secrets = { missing: [], wraps: { 'application-gcm': 1, 'folder-gcm': 1, 'record-gcm': 0 } };
+    expect((await device.getSecrets()).report).toEqual({ ...secrets, unauthenticated: 0, ...delivery });
+    const folders = { missing: [], wraps: { 'application-gcm': 1, 'folder-cbc': 0 }, unauthenticated: 0 };
+    expect((await device.getFolders()).report).toEqual({ ...folders, unauthenticatedNames: 1, ...delivery });
+    backend.serverKeyId = 9;
+    expect((await device.getFolders()).report.serverKeyId).toBe(9);
+    expect((await device.getSecrets()).report.serverKeyId).toBe(9);
+    const pinned = await openDevice(options({ serverKeys: backend.pinnedServerKey() }));
+    for (const { report } of [await pinned.getSecrets(), await pinned.getFolders()]) {
+      expect(report).toMatchObject({ serverKeyId: 9, serverKeyPinned: true });
+    }
   });
 
   test('makes digests when asked', async () => {

@@ -75,6 +75,46 @@ describe('a get_folders answer', () => {
     }
   });
 
+  test('reports how the keys that opened were wrapped, and what is not authenticated', async () => {
+    const shared = await folder('Shared');
+    const child = await folder('Child', { uid: shared.uid, shared: shared.key });
+    const grandchild = await folder('Grandchild', { uid: child.uid, shared: shared.key });
+    const broken = await folder('Broken', { uid: shared.uid, shared: shared.key });
+    const opened = await open([
+      grandchild,
+      shared,
+      child,
+      { answer: { ...broken.answer, data: new Uint8Array(32) } },
+      await folder('Other'),
+    ]);
+    expect(opened.failed).toHaveLength(1);
+    expect(opened.report).toEqual({
+      missing: [],
+      wraps: { 'application-gcm': 2, 'folder-cbc': 2 },
+      unauthenticated: 2,
+      unauthenticatedNames: 4,
+    });
+  });
+
+  test('reports parents that are not there, each once; one that came and failed is there', async () => {
+    const shared = await folder('Shared');
+    const absent = generateUid();
+    const orphans = await Promise.all(
+      ['One', 'Other'].map((name) => folder(name, { uid: absent, shared: shared.key })),
+    );
+    const hostile = await folder('Hostile', { uid: '\u001b[2J', shared: shared.key });
+    const inBroken = await folder('In a broken one', { uid: shared.uid, shared: shared.key });
+    const broken = { answer: { ...shared.answer, key: new Uint8Array(60) } };
+    const opened = await open([...orphans, hostile, inBroken, broken]);
+    expect(opened.folders).toEqual([]);
+    expect(opened.report.missing).toEqual([absent, ' [2J']);
+    const [one] = encodeFoldersAnswer([shared.answer])['folders'] as JsonObject[];
+    const [child] = encodeFoldersAnswer([inBroken.answer])['folders'] as JsonObject[];
+    const unread = await openFolders({ folders: [{ ...one, parent: 7 }, child!] }, application);
+    expect(codes(unread)).toEqual([`${shared.uid} field-invalid`, `${inBroken.uid} parent-missing`]);
+    expect(unread.report.missing).toEqual([]);
+  });
+
   test('opens in every suite, and with a remote application key', async () => {
     const shared = await folder('Shared');
     const child = await folder('Child', { uid: shared.uid, shared: shared.key });
@@ -119,7 +159,16 @@ describe('a get_folders answer', () => {
   });
 
   test('may be empty; an empty or null parent is none', async () => {
-    expect(await openFolders({}, application)).toEqual({ folders: [], failed: [] });
+    expect(await openFolders({}, application)).toEqual({
+      folders: [],
+      failed: [],
+      report: {
+        missing: [],
+        wraps: { 'application-gcm': 0, 'folder-cbc': 0 },
+        unauthenticated: 0,
+        unauthenticatedNames: 0,
+      },
+    });
     const shared = await folder('Shared');
     for (const parent of ['', null]) {
       const [one] = encodeFoldersAnswer([shared.answer])['folders'] as JsonObject[];

@@ -48,8 +48,7 @@ const secrets = (
   folders,
   records,
   failed,
-  missing: [],
-  missingFolders: [],
+  report: { missing: [], wraps: {}, unauthenticated: 0 },
   expiresOn: undefined,
   warnings: [],
 });

@@ -139,7 +139,11 @@ describe('a get_secret answer', () => {
           application: { title: 'Application', type: 'kind' },
           folders: [{ uid: folder.sealed.uid }],
           failed: [],
-          missing: [],
+          report: {
+            missing: [],
+            wraps: { 'application-gcm': 2, 'folder-gcm': 1, 'record-gcm': 1 },
+            unauthenticated: 0,
+          },
           expiresOn: 99,
           warnings: ['soon'],
         });
@@ -163,6 +167,7 @@ describe('a get_secret answer', () => {
                 description: { name: 'a.txt', title: 'a.txt', size: 2, lastModified: 5, type: 'text/plain' },
                 url: 'https://files.example/a',
                 thumbnailUrl: 'https://files.example/b',
+                digests: undefined,
               },
             ],
           },
@@ -229,8 +234,11 @@ describe('a get_secret answer', () => {
         folders: [],
         records: [],
         failed: [],
-        missing: [],
-        missingFolders: [],
+        report: {
+          missing: [],
+          wraps: { 'application-gcm': 0, 'folder-gcm': 0, 'record-gcm': 0 },
+          unauthenticated: 0,
+        },
         expiresOn: undefined,
         warnings: [],
       });
@@ -724,12 +732,51 @@ describe('one wrapped key under two UIDs, whatever its base64', () => {
   });
 });
 
+describe('the report', () => {
+  test('counts the keys that opened by how they were wrapped, and each once', async () => {
+    const [one, other] = [await sharedFolder(), await sharedFolder()];
+    const files = await Promise.all(
+      [{}, {}, {}].map(() => createFile({ name: 'a', lastModified: 1, content: new Uint8Array() })),
+    );
+    const inside = await record({}, { folder: one });
+    const hung = await Promise.all(
+      files.map(async ({ sealed, key }) => ({
+        uid: sealed.uid,
+        description: sealed.description,
+        key: await inside.key.wrapFileKey(key),
+        url: '',
+      })),
+    );
+    const broken = hung.map((file, index) => (index === 2 ? { ...file, description: new Uint8Array(40) } : file));
+    const [alone, failing] = [await record({}), await record({}, { data: new Uint8Array(40) })];
+    const own = { uid: '', data: await application.sealData({}), revision: 1, isEditable: true };
+    const again = { ...inside.answer, key: await other.key.wrapRecordKey(inside.key) };
+    const opened = await open(
+      encode({
+        records: [alone.answer, failing.answer, own],
+        folders: [
+          { uid: one.uid, key: one.wrapped, records: [{ ...inside.answer, files: broken }] },
+          { uid: other.uid, key: other.wrapped, records: [again] },
+          { uid: (await sharedFolder()).uid, key: new Uint8Array(60), records: [] },
+        ],
+      }),
+    );
+    expect(opened.failed.map(({ kind }) => kind)).toEqual(['folder', 'record', 'file']);
+    // Two folders and a record; the record that lies in both; its files. The application's own record is not wrapped.
+    expect(opened.report).toEqual({
+      missing: [],
+      wraps: { 'application-gcm': 3, 'folder-gcm': 1, 'record-gcm': 2 },
+      unauthenticated: 0,
+    });
+  });
+});
+
 describe('what was asked for', () => {
   test('is missing for folders too, unless it came', async () => {
     const folder = await sharedFolder();
     const answer = encode({ folders: [{ uid: folder.uid, key: new Uint8Array(60), records: [] }] });
-    const opened = await open(answer, { requestedFolders: [folder.uid, 'absent'] });
-    expect(opened.missingFolders).toEqual(['absent']);
+    const opened = await open(answer, { requestedFolders: [folder.uid, 'absent'], requestedRecords: ['a record'] });
+    expect(opened.report.missing).toEqual(['a record', 'absent']);
     expect(codes(opened.failed)).toEqual([`folder ${folder.uid} open-failed`]);
   });
 
@@ -757,14 +804,14 @@ describe('what was asked for', () => {
     const answer = encode({ records: [good.answer, { ...bad.answer, data: new Uint8Array(40) }] });
     const requestedRecords = [good.uid, bad.uid, 'absent'];
     const opened = await open(answer, { requestedRecords });
-    expect(opened.missing).toEqual(['absent']);
+    expect(opened.report.missing).toEqual(['absent']);
     expect(codes(opened.failed)).toEqual([`record ${bad.uid} open-failed`]);
   });
 
   test('a folder that failed is no record that came', async () => {
     const uid = (await sharedFolder()).uid;
     const answer = { folders: [{ folderUid: uid }] };
-    expect((await open(answer, { requestedRecords: [uid] })).missing).toEqual([uid]);
+    expect((await open(answer, { requestedRecords: [uid] })).report.missing).toEqual([uid]);
   });
 
   test('fails the whole when it was required and did not open', async () => {
@@ -781,14 +828,21 @@ describe('what was asked for', () => {
 });
 
 describe('digests', () => {
-  test.each(SUITES)('are of the key and of the sealed data: $name', async (suite) => {
+  test.each(SUITES)('are of the key and of the sealed data, of files as well: $name', async (suite) => {
     const made = await record({ title: 'a' });
-    const answer = encode({ records: [made.answer] });
+    const file = await createFile({ name: 'a.txt', lastModified: 1, content: Uint8Array.of(1) });
+    const { uid, description } = file.sealed;
+    const files = [{ uid, description, key: await made.key.wrapFileKey(file.key), url: '' }];
+    const answer = encode({ records: [{ ...made.answer, files }] });
     const digest = async (bytes: Uint8Array): Promise<string> =>
       encodeBase64Url((await nodeSuite.sha256(bytes)).subarray(0, 16));
     const expected = {
       keyDigest: await digest(await made.key.exportSecretBytes()),
       dataDigest: await digest(made.answer.data),
+    };
+    const expectedOfFile = {
+      keyDigest: await digest(await file.key.exportSecretBytes()),
+      dataDigest: await digest(description),
     };
     const bytes = await application.exportSecretBytes();
     for (const key of [
@@ -797,11 +851,19 @@ describe('digests', () => {
     ]) {
       for (const extractable of [false, true]) {
         const opened = await openSecrets(answer, key, { suite, digests: true, extractable });
-        expect(opened.records[0]!.digests).toEqual(expected);
-        expect(opened.records[0]!.data).toEqual({ title: 'a' });
-        const exporting = opened.records[0]!.key.exportSecretBytes();
-        if (extractable) expect(await exporting).toEqual(await made.key.exportSecretBytes());
-        else await refused('key-not-extractable', () => exporting);
+        const [one] = opened.records;
+        const [hung] = one!.files;
+        expect([one!.digests, hung!.digests]).toEqual([expected, expectedOfFile]);
+        expect([one!.data, hung!.description['name']]).toEqual([{ title: 'a' }, 'a.txt']);
+        expect(await hung!.key.openContent(file.sealed.content)).toEqual(Uint8Array.of(1));
+        for (const [key, bare] of [
+          [one!.key, made.key],
+          [hung!.key, file.key],
+        ] as const) {
+          const exporting = key.exportSecretBytes();
+          if (extractable) expect(await exporting).toEqual(await bare.exportSecretBytes());
+          else await refused('key-not-extractable', () => exporting);
+        }
       }
     }
   });
@@ -809,7 +871,11 @@ describe('digests', () => {
   test('are made of keys under folders as well, and of folders, and leave no bytes in memory', async () => {
     const folder = await sharedFolder();
     const made = await record({ title: 'a' }, { folder });
-    const answer = encode({ folders: [{ uid: folder.uid, key: folder.wrapped, records: [made.answer] }] });
+    const { sealed, key: fileKey } = await createFile({ name: 'a', lastModified: 1, content: new Uint8Array() });
+    const { uid, description } = sealed;
+    const files = [{ uid, description, key: await made.key.wrapFileKey(fileKey), url: '' }];
+    const records = [{ ...made.answer, files }];
+    const answer = encode({ folders: [{ uid: folder.uid, key: folder.wrapped, records }] });
     const exported: Uint8Array[] = [];
     const hashed: Uint8Array[] = [];
     const suite: CryptoSuite = {
@@ -838,13 +904,18 @@ describe('digests', () => {
       encodeBase64Url((await nodeSuite.sha256(bytes)).subarray(0, 16));
     expect(opened.records[0]!.digests!.keyDigest).toBe(await digest(await made.key.exportSecretBytes()));
     expect(opened.folders[0]!.keyDigest).toBe(await digest(await folder.key.exportSecretBytes()));
-    for (const one of [opened.folders[0]!.key, opened.records[0]!.key]) {
+    for (const one of [opened.folders[0]!.key, opened.records[0]!.key, opened.records[0]!.files[0]!.key]) {
       await refused('key-not-extractable', () => one.exportSecretBytes());
     }
-    expect(hashed).toHaveLength(2);
+    expect(hashed).toHaveLength(3);
     for (const bytes of [...hashed, ...exported]) expect(bytes).toEqual(new Uint8Array(32));
     const plain = await openSecrets(answer, key);
-    expect([plain.folders[0]!.keyDigest, plain.records[0]!.digests]).toEqual([undefined, undefined]);
+    const [one] = plain.records;
+    expect([plain.folders[0]!.keyDigest, one!.digests, one!.files[0]!.digests]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   test('without them, record keys are unwrapped where the platform can do so without showing them', async () => {
@@ -862,6 +933,6 @@ describe('digests', () => {
     await openSecrets(answer, key);
     await openSecrets(answer, key, { extractable: true });
     await openSecrets(answer, key, { digests: true });
-    expect(asked).toEqual([false, true, true]);
+    expect(asked).toEqual([false, true]);
   });
 });

@@ -64,10 +64,10 @@ describe('get_secret', () => {
 
   it('answers the records that are asked for, and says nothing of those that are not shared', async () => {
     const { device } = await setUp();
-    const { records, missing, folders } = await device.getSecrets({ records: [UIDS.inFolder, UIDS.other] });
+    const { records, report, folders } = await device.getSecrets({ records: [UIDS.inFolder, UIDS.other] });
     expect(records.map(({ uid }) => uid)).toEqual([UIDS.inFolder]);
     expect(folders.map(({ uid }) => uid)).toEqual([UIDS.folder]);
-    expect(missing).toEqual([UIDS.other]);
+    expect(report.missing).toEqual([UIDS.other]);
   });
 
   it('answers the folders that are asked for, shared ones and those inside', async () => {

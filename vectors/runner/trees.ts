@@ -44,7 +44,8 @@ export async function secretsOpen(test: SecretsOpen, suite: CryptoSuite): Promis
   for (const { uid, key } of opened.folders) folders.push({ uid, key: toHex(await key.exportSecretBytes()) });
   const records: Json[] = [];
   for (const record of opened.records) records.push(await writeRecord(record));
-  const { application, missing, expiresOn, warnings } = opened;
+  const { application, expiresOn, warnings } = opened;
+  const { missing } = opened.report;
   const failed = opened.failed.map(writeFailure);
   return {
     output: {

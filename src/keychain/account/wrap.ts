@@ -41,6 +41,16 @@ export interface OpenReport<Kind extends string = WrapKind | DataKeyWrapKind> {
   readonly kdf?: KdfCost;
 }
 
+/** What is to be said of everything that was opened at once. */
+export interface AnswerReport<Kind extends string> {
+  /** UIDs that were expected and came in no form, opened or failed. */
+  readonly missing: readonly string[];
+  /** How many keys opened by each kind of wrap. */
+  readonly wraps: Readonly<Partial<Record<Kind, number>>>;
+  /** How many items opened that something unauthenticated is on the way to. */
+  readonly unauthenticated: number;
+}
+
 /** Every kind of wrap, from the strongest to the weakest. */
 export const WRAP_KINDS: readonly WrapKind[] = [
   'data-key-gcm',

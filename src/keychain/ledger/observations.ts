@@ -21,20 +21,26 @@ export interface ObservationContext {
 }
 
 /**
- * What a device's answer shows a ledger: its records and shared folders.
+ * What a device's answer shows a ledger: its shared folders, records and files. What lies in a folder or hangs on a record
+ * that failed came in no form: of a complete answer it is missing too.
  *
  * @param secrets opened with `digests: true`
  * @throws VaultwireError `argument-invalid` when it was opened without
  */
-export function observationOfSecrets(secrets: OpenedSecrets, context: ObservationContext = {}): LedgerObservation {
+export function observationOfSecrets(
+  secrets: Pick<OpenedSecrets, 'folders' | 'records' | 'failed'>,
+  context: ObservationContext = {},
+): LedgerObservation {
   const items: ObservedItem[] = [];
   for (const { uid, keyDigest } of secrets.folders) items.push({ uid, kind: 'folder', keyDigest: known(keyDigest) });
-  for (const { uid, digests, revision, wrappedBy } of secrets.records) {
+  for (const { uid, digests, revision, wrappedBy, files } of secrets.records) {
     const { keyDigest, dataDigest } = known(digests);
     // The application's own record has no key of its own, and is as good as the application's key.
     if (wrappedBy !== 'none') items.push({ uid, kind: 'record', keyDigest, dataDigest, revision });
+    // A file that hangs on several records is shown as often: if not always alike, the ledger has something to say.
+    for (const file of files) items.push({ uid: file.uid, kind: 'file', ...known(file.digests) });
   }
-  const failed = secrets.failed.filter(({ kind }) => kind === 'record' || kind === 'folder').map(({ uid }) => uid);
+  const failed = secrets.failed.filter(({ kind }) => kind !== 'application').map(({ uid }) => uid);
   return { ...observationOf(context), items, failed };
 }
 

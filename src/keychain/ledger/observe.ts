@@ -441,9 +441,10 @@ class ItemObserver {
       return;
     }
     this.#next = place + 1;
+    const cameBefore = this.#camePlaces[place] === 1;
     this.#camePlaces[place] = 1;
     if (this.#table.hasRowAt(place, row)) this.part.unchanged++;
-    else this.#showOther(item, place);
+    else this.#showOther(item, place, cameBefore);
   }
 
   /** Says what was there and did not come. */
@@ -476,11 +477,11 @@ class ItemObserver {
     this.#camePlaces[this.#table.append(this.#row)] = 1;
   }
 
-  #showOther(item: ObservedItem, place: number): void {
+  #showOther(item: ObservedItem, place: number, cameBefore: boolean): void {
     const { uid } = item;
     const known = readTrace(this.#table.bytes, place);
     const isNewKey = known.keyDigest !== item.keyDigest;
-    if (this.#suspect(item, known, isNewKey ? this.#ownerOfKey() : uid)) return;
+    if (this.#suspect(item, known, isNewKey ? this.#ownerOfKey() : uid, isNewKey && cameBefore)) return;
     this.part.changed.push({ subject: uid, what: itemChanges(traceOfItem(item), known) });
     if (isNewKey) this.#formerKeys.append(this.#table.read(place));
     this.#table.replace(place, this.#row);
@@ -490,9 +491,10 @@ class ItemObserver {
     return this.#table.uidOfKey(this.#row) ?? this.#formerKeys.uidOfKey(this.#row);
   }
 
-  #suspect(item: ObservedItem, known: ItemTrace | undefined, owner: string | undefined): boolean {
+  #suspect(item: ObservedItem, known: ItemTrace | undefined, owner: string | undefined, hasTwoKeys = false): boolean {
     const { uid } = item;
-    const found = judgeItem(uid, traceOfItem(item), known, owner, this.#strict);
+    const found = [...judgeItem(uid, traceOfItem(item), known, owner, this.#strict)];
+    if (hasTwoKeys) found.push({ row: 'A5', refused: this.#strict, message: 'it came twice, with two keys' });
     for (const { row, refused, message } of found) {
       this.part.suspicious.push({ row, subject: uid, refused, message });
       if (refused) this.#refusedUids.add(uid);

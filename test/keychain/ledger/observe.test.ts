@@ -94,17 +94,18 @@ describe('the trust ledger', () => {
   });
 
   it('reads the answer of a device', async () => {
-    const secrets = {
-      folders: [],
-      application: undefined,
-      missing: [],
-      missingFolders: [],
-      expiresOn: undefined,
-      warnings: [],
+    const base = { folderUids: [], innerFolderUid: undefined, isEditable: true, data: {}, links: [] };
+    const file = {
+      uid: name16(9),
+      description: {},
+      url: undefined,
+      thumbnailUrl: undefined,
+      key: undefined as never,
+      digests: { keyDigest: name16(10), dataDigest: name16(11) },
     };
-    const base = { folderUids: [], innerFolderUid: undefined, isEditable: true, data: {}, files: [], links: [] };
     const opened = {
       ...base,
+      files: [file],
       uid: name16(1),
       revision: 3,
       key: undefined as never,
@@ -114,21 +115,59 @@ describe('the trust ledger', () => {
     const failed = [
       { kind: 'record', uid: name16(5), parentUid: undefined, code: 'open-failed', message: '' },
       { kind: 'file', uid: name16(6), parentUid: undefined, code: 'open-failed', message: '' },
+      { kind: 'application', uid: '', parentUid: undefined, code: 'open-failed', message: '' },
     ] as const;
-    const records = [opened, { ...opened, uid: '', wrappedBy: 'none' } as const];
+    const otherFile = { ...file, uid: name16(12) };
+    const records = [opened, { ...opened, uid: '', wrappedBy: 'none', files: [otherFile] } as const];
     const folders = [{ uid: name16(7), key: undefined as never, keyDigest: name16(8) }];
-    expect(observationOfSecrets({ ...secrets, folders, records, failed }, { complete: true })).toEqual({
+    expect(observationOfSecrets({ folders, records, failed }, { complete: true })).toEqual({
       items: [
         { uid: name16(7), kind: 'folder', keyDigest: name16(8) },
         { uid: name16(1), kind: 'record', keyDigest: name16(2), dataDigest: name16(3), revision: 3 },
+        { uid: name16(9), kind: 'file', keyDigest: name16(10), dataDigest: name16(11) },
+        { uid: name16(12), kind: 'file', keyDigest: name16(10), dataDigest: name16(11) },
       ],
-      failed: [name16(5)],
+      failed: [name16(5), name16(6)],
       complete: true,
     });
-    const bare = { ...secrets, records: [{ ...opened, digests: undefined }], failed: [] };
-    expect(await codeOf(() => observationOfSecrets(bare))).toBe('argument-invalid');
-    const bareFolder = { ...secrets, folders: [{ ...folders[0]!, keyDigest: undefined }], records, failed };
-    expect(await codeOf(() => observationOfSecrets(bareFolder))).toBe('argument-invalid');
+    for (const bare of [
+      { folders: [{ ...folders[0]!, keyDigest: undefined }], records },
+      { folders, records: [{ ...opened, digests: undefined }] },
+      { folders, records: [{ ...opened, files: [{ ...file, digests: undefined }] }] },
+    ]) {
+      expect(await codeOf(() => observationOfSecrets({ ...bare, failed }))).toBe('argument-invalid');
+    }
+  });
+
+  it('takes a file on several records for one, unless it comes with two keys', () => {
+    const file = (changes: Partial<ObservedItem> = {}): ObservedItem => ({
+      uid: name16(1),
+      kind: 'file',
+      keyDigest: name16(2),
+      dataDigest: name16(3),
+      ...changes,
+    });
+    const twice = { items: [file(), file()] };
+    for (const ledger of [emptyTrustLedger(), seen({ items: [file()] })]) {
+      expect(observe(ledger, twice).report.items).toMatchObject({ changed: [], suspicious: [] });
+      expect(observe(ledger, { items: [file({ dataDigest: name16(4) })] }).report.items.suspicious).toEqual([]);
+      for (const mode of ['report', 'strict'] as const) {
+        const { report, ledger: next } = observe(ledger, { items: [file(), file({ keyDigest: name16(5) })] }, { mode });
+        const refused = mode === 'strict';
+        expect(report.items).toMatchObject({ changed: [], suspicious: [{ row: 'A5', subject: name16(1), refused }] });
+        expect(report.accepted(name16(1))).toBe(!refused);
+        expect([...tracesOf(next)].map(([, { keyDigest }]) => keyDigest)).toEqual([name16(2)]);
+      }
+    }
+    const known = seen({ items: [file(), record(7)] });
+    const taken = observe(known, { items: [file(), file({ keyDigest: name16(107) })] });
+    expect(taken.report.items.suspicious.map(({ message }) => message)).toEqual([
+      `its key is the key of ${name16(7)}`,
+      'it came twice, with two keys',
+    ]);
+    expect(observe(known, { items: [file({ keyDigest: name16(5) })] }).report.items.changed).toEqual([
+      { subject: name16(1), what: ['key'] },
+    ]);
   });
 
   it('refuses observations and policies of the wrong shape', async () => {
@@ -249,6 +288,7 @@ function play(
   const suspicious: [string, string, boolean][] = [];
   // A key that was known under a uid before this answer, or was learned in it, belongs there.
   const claims = model.items.map(({ uid, keyDigest }) => ({ uid, keyDigest }));
+  const shownKnown = new Set<string>();
   let items = [...model.items];
   for (const item of shown.items) {
     const known = items.find(({ uid }) => uid === item.uid);
@@ -263,8 +303,10 @@ function play(
       }
       if (isWeakerWrap(item.wrap ?? WRAP_KINDS.at(-1)!, known.wrap!)) rows.push(['A10', true]);
       if (known.authenticated === true && item.authenticated === false) rows.push(['A8', strict]);
+      if (shownKnown.has(item.uid) && known.keyDigest !== item.keyDigest) rows.push(['A5', strict]);
     }
     suspicious.push(...rows.map(([row, isRefused]): [string, string, boolean] => [row, item.uid, isRefused]));
+    if (known !== undefined || rows.length === 0) shownKnown.add(item.uid);
     if (rows.length > 0) continue;
     const learned = { ...item, absent: false };
     items = known ? items.map((other) => (other === known ? learned : other)) : [...items, learned];
