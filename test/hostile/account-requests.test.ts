@@ -281,6 +281,20 @@ describe('hostile account requests', () => {
     expect(decodeMessage(Authentication.ApiRequest, fields.subarray(2), 'hostile', LIMITS).publicKeyId).toBe(0);
   });
 
+  test('A18: the numbers of a packed field count as fields do', () => {
+    const packed = (count: number): Uint8Array => {
+      const length = [(count & 0x7f) | 0x80, ((count >> 7) & 0x7f) | 0x80, ((count >> 14) & 0x7f) | 0x80, count >> 21];
+      return Uint8Array.from([0x12, ...length, ...new Uint8Array(count)]);
+    };
+    const decode = (count: number) =>
+      decodeMessage(Authentication.UserDataKeyResponse, packed(count), 'hostile', LIMITS).accessDenied;
+    for (const count of [MAXIMUM_PROTOBUF_FIELDS, MAXIMUM_PROTOBUF_FIELDS + 1]) {
+      expect(() => decode(count)).toThrow(expect.objectContaining({ code: 'protobuf-invalid' }));
+    }
+    // The field itself is the one that is missing.
+    expect(decode(MAXIMUM_PROTOBUF_FIELDS - 1)).toHaveLength(MAXIMUM_PROTOBUF_FIELDS - 1);
+  });
+
   test('A18: no field name of an adversary reaches an object, and no invalid UTF-8 a string', async () => {
     const ec = await suite.generateEcPrivateKey();
     const opening = { serverKey: () => ec };

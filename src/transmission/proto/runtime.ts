@@ -29,7 +29,10 @@ import { copyBytes } from '../../wire/bytes.js';
 
 /** How deep messages may lie in one another. The messages of this wire need two levels, a tree of PAM elements more. */
 export const MAXIMUM_PROTOBUF_DEPTH = 16;
-/** How many fields one message may have, those of the messages in it included. A field takes at least two bytes. */
+/**
+ * How many fields one message may have, those of the messages in it and the numbers of packed fields included: engines
+ * end the whole process over an array of more elements than they can hold.
+ */
 export const MAXIMUM_PROTOBUF_FIELDS = 2_000_000;
 
 /** The part of protobufjs's reader that this one builds on, typed by hand: its own types know int64 as Long only. */
@@ -54,7 +57,7 @@ export class Reader extends PlainReader {
   }
 
   override tag(): number {
-    if (++this.#fields > MAXIMUM_PROTOBUF_FIELDS) throw new RangeError('too many fields');
+    this.#count();
     return super.tag();
   }
 
@@ -86,9 +89,16 @@ export class Reader extends PlainReader {
     const length = (this as unknown as { size(): number }).size();
     if (this.pos + length > end) throw new RangeError('cut short');
     this.len = this.pos + length;
-    while (this.pos < this.len) numbers.push(this.int64());
+    while (this.pos < this.len) {
+      this.#count();
+      numbers.push(this.int64());
+    }
     this.len = end;
     return numbers;
+  }
+
+  #count(): void {
+    if (++this.#fields > MAXIMUM_PROTOBUF_FIELDS) throw new RangeError('too many fields');
   }
 }
 
