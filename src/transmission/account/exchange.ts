@@ -6,6 +6,7 @@ import type { Bytes } from '../../wire/bytes.js';
 import { isVaultwireError } from '../../wire/error.js';
 import type { ServerKeys } from '../server-keys.js';
 import type { MlKemServerKeys } from './ml-kem-keys.js';
+import { ownBytes, ownPayload } from './payload.js';
 import {
   openAccountAnswer,
   sealAccountRequest,
@@ -87,7 +88,12 @@ export interface AccountExchange {
  */
 export async function exchangeAccountRequest(options: AccountExchangeOptions): Promise<AccountExchange> {
   const suite = options.suite ?? defaultSuite;
-  const { serverKeys, hybrid, ...request } = options;
+  const { serverKeys, hybrid, sessionToken, ...rest } = options;
+  const request = {
+    ...rest,
+    payload: ownPayload(options.payload),
+    ...(sessionToken !== undefined && { sessionToken: ownBytes(sessionToken, 'session token') }),
+  };
   let state = startAccountRequest({
     host: options.host,
     serverKeyId: options.serverKeyId ?? serverKeys.defaultId,

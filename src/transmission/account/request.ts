@@ -13,7 +13,7 @@ import type { MlKemPrivateKey } from '../../ecies/ml-kem.js';
 import { open as openEcies, seal as sealEcies } from '../../ecies/index.js';
 import { assertBytes, concatBytes, copyBytes, type Bytes } from '../../wire/bytes.js';
 import { VaultwireError } from '../../wire/error.js';
-import { decodeJsonObject, encodeJson, MAXIMUM_JSON_DEPTH, type JsonObject, type JsonValue } from '../../wire/json.js';
+import { decodeJsonObject, MAXIMUM_JSON_DEPTH, type JsonObject, type JsonValue } from '../../wire/json.js';
 import {
   MAXIMUM_ANSWER_BYTES,
   MAXIMUM_REQUEST_BYTES,
@@ -26,6 +26,7 @@ import { Authentication } from '../proto/messages.js';
 import type { ReplayWindow } from '../replay-window.js';
 import type { ServerKey } from '../server-keys.js';
 import type { MlKemServerKey } from './ml-kem-keys.js';
+import { ownBytes, ownPayload } from './payload.js';
 
 /** The path of a command with a JSON payload, behind `/api/rest/`. */
 export const JSON_COMMAND_PATH = 'vault/execute_v2_command';
@@ -85,14 +86,15 @@ export interface SealedAccountRequest {
  * transmission, 1). It draws from the suite, in this order: the transmission key, the optional data in hybrid mode,
  * what wrapping draws, the payload's nonce.
  *
- * @throws VaultwireError `argument-invalid` for ids and texts that the message cannot hold, and whatever wrapping throws
+ * @throws VaultwireError `argument-invalid` for a payload and a token that are no bytes, for ids and texts that the
+ *   message cannot hold, and whatever wrapping throws
  */
 export async function sealAccountRequest(options: SealAccountRequestOptions): Promise<SealedAccountRequest> {
   const suite = options.suite ?? defaultSuite;
   const { serverKey, hybrid } = options;
   const payload = encodeMessage(Authentication.ApiRequestPayload, {
-    payload: ArrayBuffer.isView(options.payload) ? copyBytes(options.payload) : encodeJson(options.payload),
-    encryptedSessionToken: options.sessionToken ? copyBytes(options.sessionToken) : null,
+    payload: ownPayload(options.payload),
+    encryptedSessionToken: options.sessionToken === undefined ? null : ownBytes(options.sessionToken, 'session token'),
     apiVersion: options.apiVersion ?? 0,
   });
   const envelope = {

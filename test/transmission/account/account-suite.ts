@@ -16,6 +16,7 @@ import {
   encodeControllerMessage,
   encodeKeyError,
   encodeMessage,
+  encodeThrottled,
   exchangeAccountRequest,
   openAccountAnswer,
   openAccountMessage,
@@ -436,6 +437,59 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
         mlKemKeyId: 136,
       });
       expect(seen).toEqual(['keepersecurity.com login/account_summary', 'keepersecurity.com login/account_summary']);
+    });
+
+    it('sends what it was given when the exchange began, again and again', async () => {
+      const server = await makeServer(suite);
+      const serverKeys = customServerKey({ id: 7, publicKey: server.ec.publicKey.bytes }, { suite });
+      for (const json of [false, true]) {
+        const payload = UID.slice();
+        const command: { command: string } = { command: 'sync_down' };
+        const sessionToken = TOKEN.slice();
+        const seen: unknown[] = [];
+        const exchange = exchangeAccountRequest({
+          host: 'keepersecurity.com',
+          path: 'login/account_summary',
+          serverKeys,
+          payload: json ? command : payload,
+          sessionToken,
+          sleep: () => Promise.resolve(),
+          post: async (_host, _path, body) => {
+            const opened = await openAccountRequest(body, server.opening());
+            seen.push([json ? readJsonPayload(opened) : opened.payload, opened.sessionToken]);
+            return seen.length === 1
+              ? { status: 403, body: encodeThrottled(1) }
+              : { status: 200, body: await sealAccountAnswer(opened.transmissionKey, UID) };
+          },
+          suite,
+        });
+        payload.fill(0);
+        sessionToken.fill(0);
+        command.command = 'delete_all';
+        await exchange;
+        const expected = [json ? { command: 'sync_down' } : UID, TOKEN];
+        expect(seen).toEqual([expected, expected]);
+      }
+    });
+
+    it('refuses payloads and tokens that are no bytes', async () => {
+      const server = await makeServer(suite);
+      const serverKeys = customServerKey({ id: 7, publicKey: server.ec.publicKey.bytes }, { suite });
+      const wrong = { payload: new DataView(new ArrayBuffer(4)), sessionToken: 'abcd' };
+      for (const [name, value] of Object.entries(wrong)) {
+        const options = { payload: UID, suite, [name]: value };
+        const sealing = sealAccountRequest({ serverKey: server.serverKey, ...options });
+        const exchange = exchangeAccountRequest({
+          host: 'keepersecurity.com',
+          path: 'login/account_summary',
+          serverKeys,
+          sleep: () => Promise.resolve(),
+          post: () => Promise.reject(new Error('posted')),
+          ...options,
+        });
+        await expect(sealing, name).rejects.toMatchObject({ code: 'argument-invalid' });
+        await expect(exchange, name).rejects.toMatchObject({ code: 'argument-invalid' });
+      }
     });
 
     it('takes the keys that a caller pins', async () => {
