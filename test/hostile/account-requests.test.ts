@@ -158,19 +158,20 @@ describe('hostile account requests', () => {
   test('A12: a hint never touches a pin', async () => {
     const ec = await suite.generateEcPrivateKey();
     const { privateKey: mlKem } = await generateMlKemPrivateKey('ML-KEM-768');
-    const pinned = {
-      serverKeys: customServerKey({ id: 7, publicKey: ec.publicKey.bytes }),
-      hybrid: { mlKemKeys: customMlKemKey({ id: 100, publicKey: mlKem.publicKey }), seal },
-    };
-    for (const answer of [
-      { error: 'key', key_id: 100, qrc_ec_key_id: 8 },
-      { error: 'key', key_id: 136, qrc_ec_key_id: 7 },
-      { error: 'key', key_id: 8 },
-      { error: 'key', key_id: 7 },
-    ]) {
-      const { sent, outcome } = await talkTo(() => json(answer), pinned);
-      expect(sent).toHaveLength(1);
-      expect(outcome).toMatchObject({ code: 'server-key-rejected' });
+    const pinnedEc = { serverKeys: customServerKey({ id: 7, publicKey: ec.publicKey.bytes }) };
+    const pinnedMlKem = { hybrid: { mlKemKeys: customMlKemKey({ id: 100, publicKey: mlKem.publicKey }), seal } };
+    for (const pinned of [pinnedEc, pinnedMlKem, { ...pinnedEc, ...pinnedMlKem }]) {
+      for (const answer of [
+        { error: 'key', key_id: 100, qrc_ec_key_id: 8 },
+        { error: 'key', key_id: 136, qrc_ec_key_id: 7 },
+        { error: 'key', key_id: 999, qrc_ec_key_id: 7 },
+        { error: 'key', key_id: 8 },
+        { error: 'key', key_id: 7 },
+      ]) {
+        const { sent, outcome } = await talkTo(() => json(answer), pinned);
+        expect(sent).toHaveLength(1);
+        expect(outcome).toMatchObject({ code: 'server-key-rejected' });
+      }
     }
   });
 

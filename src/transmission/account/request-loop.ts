@@ -33,7 +33,7 @@ export interface AccountRequestState {
   readonly mlKemKeyId: number | null;
   /** The ML-KEM key that the request began with; null for one that began in EC mode. */
   readonly firstMlKemKeyId: number | null;
-  /** A pinned ML-KEM key: it is neither changed nor given up on the server's word. */
+  /** A pinned ML-KEM key: no key is changed or given up on the server's word. */
   readonly customMlKemKey: boolean;
   /** The highest ML-KEM key id that has worked before; there is no way back behind it. */
   readonly workingMlKemKeyId: number | null;
@@ -116,8 +116,8 @@ export function startAccountRequest(options: {
  *
  * The hybrid mode is given up only where the rules of the wire say so (wire note: transmission, errors): when the
  * server asks for an ML-KEM key that this client has not, or refuses the hybrid mode while it names the very EC key
- * that was used. It is never given up with a pinned ML-KEM key or where the caller requires it, it comes back on
- * another host, and it is always reported.
+ * that was used. It is never given up where the caller requires it, it comes back on another host, and it is always
+ * reported. Where either key is pinned, a server that refuses the keys is followed nowhere.
  *
  * The error codes of a failure: those of `stepRequest`, `hybrid-required`, and `answer-unexpected` for a body of status
  * 200 that neither opens nor says what is wrong.
@@ -166,6 +166,11 @@ function changeKeys(
   limits: AccountRequestLimits,
 ): { state: AccountRequestState; effect: AccountRequestEffect } {
   const { request, mlKemKeyId } = state;
+  // Whichever key is refused: with one of two pinned, the other would be all that an attacker has to turn off.
+  if (request.customServerKey || state.customMlKemKey) {
+    const pinned = request.customServerKey ? `key ${request.serverKeyId}` : `ML-KEM key ${String(mlKemKeyId)}`;
+    return fail(state, 'server-key-rejected', `the server refuses a request to the pinned ${pinned}`);
+  }
   const serverKeyId = answer.hybridEcKeyId ?? answer.serverKeyId;
   const isSameEcKey = serverKeyId === request.serverKeyId;
   if (!isSameEcKey || mlKemKeyId === null) {
@@ -186,13 +191,8 @@ function changeKeys(
       return fail(state, 'server-key-rollback', `key_id: ${asked} is older than an ML-KEM key that worked`);
     }
   }
-  if (next.mlKemKeyId !== mlKemKeyId) {
-    if (state.customMlKemKey) {
-      return fail(state, 'server-key-rejected', `the server refuses the pinned ML-KEM key ${String(mlKemKeyId)}`);
-    }
-    if (next.mlKemKeyId === null && state.requireHybrid) {
-      return fail(state, 'hybrid-required', 'the server asks for a request without ML-KEM');
-    }
+  if (next.mlKemKeyId === null && state.requireHybrid) {
+    return fail(state, 'hybrid-required', 'the server asks for a request without ML-KEM');
   }
   const refusedKeys = [...state.refusedKeys, `${mlKemKeyId ?? 0}/${request.serverKeyId}`];
   if (refusedKeys.length > MAXIMUM_KEY_CHANGES || refusedKeys.includes(`${next.mlKemKeyId ?? 0}/${serverKeyId}`)) {

@@ -102,6 +102,12 @@ describe('the loop of an account request', () => {
     });
   });
 
+  it('falls back to EC also after an ML-KEM key has worked, and reports it', () => {
+    const worked = hybrid({ workingMlKemKeyId: 136 });
+    expect(play(worked, keys(12, 148), good)).toEqual(['send ec/12', 'deliver ec ml-kem-key-unknown']);
+    expect(play(worked, keys(10), good)).toEqual(['send ec/10', 'deliver ec hybrid-not-spoken']);
+  });
+
   it('falls back to EC when the server wants the same EC key without ML-KEM, and not before', () => {
     expect(play(hybrid(), keys(12), keys(12), good)).toEqual([
       'send 136/12',
@@ -129,12 +135,21 @@ describe('the loop of an account request', () => {
     ],
     ['pinned ML-KEM key, not spoken', { customMlKemKey: true }, [keys(10)], ['fail server-key-rejected']],
     ['pinned EC key, another asked for', { customServerKey: true }, [keys(11, 136)], ['fail server-key-rejected']],
+    ['pinned ML-KEM key, another EC key asked for', { customMlKemKey: true }, [keys(11)], ['fail server-key-rejected']],
     [
       'pinned EC key, another ML-KEM key asked for',
       { customServerKey: true },
-      [keys(10, 107), good],
-      ['send 107/10', 'deliver hybrid'],
+      [keys(10, 107)],
+      ['fail server-key-rejected'],
     ],
+    [
+      'pinned EC key, unknown ML-KEM key asked for',
+      { customServerKey: true },
+      [keys(10, 999)],
+      ['fail server-key-rejected'],
+    ],
+    ['pinned EC key, not spoken', { customServerKey: true }, [keys(10)], ['fail server-key-rejected']],
+    ['pinned EC key in EC mode', { customServerKey: true, mlKemKeyId: null }, [keys(11)], ['fail server-key-rejected']],
     ['an EC key older than one that worked', { workingKeyId: 10 }, [keys(9, 136)], ['fail server-key-rollback']],
     [
       'an ML-KEM key older than one that worked',
