@@ -175,6 +175,30 @@ describe('hostile account requests', () => {
     }
   });
 
+  test('A12: keys that only an empty answer speaks for have not worked', async () => {
+    const { modes, outcome } = await talkTo((attempt) =>
+      attempt === 1 ? json({ error: 'key', key_id: 107, qrc_ec_key_id: 18 }) : empty,
+    );
+    expect(modes).toEqual(['hybrid', 'hybrid']);
+    expect(outcome).toMatchObject({ authenticated: false, serverKeyId: null, mlKemKeyId: null });
+    if (outcome instanceof VaultwireError) throw outcome;
+    // Whoever keeps them begins where a new client does, and may be led to any key that is known.
+    const { serverKeyId, mlKemKeyId } = outcome;
+    const kept = {
+      serverKeyId,
+      workingKeyId: serverKeyId,
+      hybrid: { mlKemKeys: publishedMlKemKeys(), seal, mlKemKeyId, workingMlKemKeyId: mlKemKeyId },
+    };
+    const { sent } = await talkTo(
+      (attempt) => (attempt === 1 ? json({ error: 'key', key_id: 100, qrc_ec_key_id: 8 }) : empty),
+      kept,
+    );
+    expect(sent.map((body) => [read(body).publicKeyId, read(body).qrcMessageKey?.ecKeyId])).toEqual([
+      [136, 7],
+      [100, 8],
+    ]);
+  });
+
   test('A12: hints that are no ids change nothing', async () => {
     for (const id of [0, -1, 1.5, 1e300, '12', null, [12], { valueOf: 12 }]) {
       const { sent, outcome } = await talkTo(() => json({ error: 'key', key_id: id }));

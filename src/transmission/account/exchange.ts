@@ -35,9 +35,9 @@ export interface AccountExchangeOptions extends Pick<
   readonly path: string;
   readonly serverKeys: ServerKeys;
   /** Default: the registry's own. */
-  readonly serverKeyId?: number;
+  readonly serverKeyId?: number | null;
   /** The highest EC key id that has worked before. */
-  readonly workingKeyId?: number;
+  readonly workingKeyId?: number | null;
   /** Begins in hybrid mode. Without it the request is an EC one. */
   readonly hybrid?: {
     readonly mlKemKeys: MlKemServerKeys;
@@ -45,9 +45,9 @@ export interface AccountExchangeOptions extends Pick<
     readonly seal: HybridSeal;
     readonly mlKem?: hybridEcies.MlKem;
     /** Default: the registry's own. */
-    readonly mlKemKeyId?: number;
+    readonly mlKemKeyId?: number | null;
     /** The highest ML-KEM key id that has worked before. */
-    readonly workingMlKemKeyId?: number;
+    readonly workingMlKemKeyId?: number | null;
     /** Fail rather than go on without ML-KEM. Default false. */
     readonly required?: boolean;
   };
@@ -74,9 +74,14 @@ export interface AccountExchange {
   readonly transport: Transport;
   /** What was lost on the way there, when the request began in hybrid mode and was answered in EC mode. */
   readonly downgrade: Downgrade | null;
-  /** Where the answer came from, and the keys that worked: the next request may begin with them. */
+  /** Where the answer came from. */
   readonly host: string;
-  readonly serverKeyId: number;
+  /**
+   * The EC key that worked: the next request may begin with it, and no server is to lead back behind it. null where the
+   * answer is not authenticated: whoever is in the way can name a key and then answer with nothing.
+   */
+  readonly serverKeyId: number | null;
+  /** The same for the ML-KEM key; null also in EC mode. */
   readonly mlKemKeyId: number | null;
 }
 
@@ -142,7 +147,8 @@ export async function exchangeAccountRequest(options: AccountExchangeOptions): P
       const { transport, downgrade } = effect;
       const plaintext = answer ?? new Uint8Array(0);
       const authenticated = http.body.length > 0;
-      return { answer: plaintext, authenticated, transport, downgrade, host, serverKeyId, mlKemKeyId };
+      const worked = authenticated ? { serverKeyId, mlKemKeyId } : { serverKeyId: null, mlKemKeyId: null };
+      return { answer: plaintext, authenticated, transport, downgrade, host, ...worked };
     }
     if (effect.afterMilliseconds > 0) await options.sleep(effect.afterMilliseconds);
     if (effect.registerDevice) await options.registerDevice?.(effect.host);
