@@ -330,7 +330,13 @@ export function openAccountAnswer(
   return openAnswer(transmissionKey, body, options);
 }
 
-/** {@link openAccountAnswer}, and the protobuf message in it. @throws VaultwireError `protobuf-invalid` besides */
+/**
+ * {@link openAccountAnswer}, and the protobuf message in it. An empty body is refused: nothing authenticates it, and it
+ * would be read as a message of defaults, such as one without keys. Where an answer may be missing, ask
+ * {@link openAccountAnswer}.
+ *
+ * @throws VaultwireError what {@link openAccountAnswer} throws, `answer-unexpected` for an empty body, `protobuf-invalid`
+ */
 export async function openAccountMessage<Message, Properties>(
   transmissionKey: AesKey,
   body: Uint8Array,
@@ -338,5 +344,8 @@ export async function openAccountMessage<Message, Properties>(
   options: { readonly maximumBytes?: number } = {},
 ): Promise<Message> {
   const maximumBytes = options.maximumBytes ?? MAXIMUM_ANSWER_BYTES;
+  if (body.length === 0) {
+    throw new VaultwireError('answer-unexpected', 'answer: expected one sealed under the transmission key');
+  }
   return decodeMessage(codec, await openAnswer(transmissionKey, body, { maximumBytes }), 'answer', { maximumBytes });
 }

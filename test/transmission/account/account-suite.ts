@@ -109,6 +109,16 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
       },
     );
 
+    it('reads a message of defaults where it is sealed, and none where there is no body', async () => {
+      const transmissionKey = await suite.importAesKey(new Uint8Array(32).fill(7));
+      const open = (body: Uint8Array) =>
+        openAccountMessage(transmissionKey, body, AccountSummary.AccountSummaryElements);
+      const sealed = await sealAccountAnswer(transmissionKey, new Uint8Array(0));
+      expect((await open(sealed)).keysInfo).toBeNull();
+      await expect(open(new Uint8Array(0))).rejects.toMatchObject({ code: 'answer-unexpected' });
+      expect(await openAccountAnswer(transmissionKey, new Uint8Array(0))).toHaveLength(0);
+    });
+
     it('lays the envelope out as the wire note says', async () => {
       const server = await makeServer(suite);
       const ec = await sealAccountRequest({ serverKey: server.serverKey, payload: new Uint8Array(0), suite });
