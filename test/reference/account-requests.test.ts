@@ -410,7 +410,56 @@ describe('what is no account request', () => {
     }
   });
 
-  it('is refused when it comes again', async () => {
+  it('is refused when it comes again, whatever others send in between', async () => {
+    let now = 1_000_000;
+    const throttle = { limit: 3 };
+    const server = await accountServer({ now: () => now, replayWindow: { capacity: 8 }, throttle });
+    const client = await accountClient(server);
+    const session = await client.login(ALICE, PASSWORD);
+    await fetchVault(client, session);
+    const body = new Uint8Array(client.sent.at(-1)!.body);
+    for (let round = 0; round < 4; round++) {
+      now += 10_000;
+      for (const token of [undefined, new Uint8Array(32)]) {
+        await expect(fetchVaultAs(client, token)).rejects.toMatchObject(rejected('session_token_expired'));
+      }
+      // More of them than are answered: what is throttled takes nobody's place either.
+      await expect(fetchVaultAs(client)).rejects.toMatchObject(rejected('session_token_expired'));
+      for (let count = 0; count < 10; count++)
+        await expect(fetchVaultAs(client)).rejects.toThrow('throttled in a test');
+      const { status, json } = await post(server, JSON_COMMAND_PATH, body);
+      expect([status, json['result_code']]).toEqual([403, 'request_replayed']);
+    }
+  });
+
+  it('is refused when it comes again, though a flood without sessions was throttled', async () => {
+    const server = await accountServer({ replayWindow: { capacity: 3 }, throttle: { limit: 2 } });
+    const client = await accountClient(server);
+    await client.command(PARAMETERS);
+    const body = new Uint8Array(client.sent[0]!.body);
+    await client.command(PARAMETERS);
+    for (let count = 0; count < 5; count++) await expect(client.command(PARAMETERS)).rejects.toThrow('throttled in');
+    const { json } = await post(server, JSON_COMMAND_PATH, body);
+    expect(json['result_code']).toBe('request_replayed');
+  });
+
+  it('counts for nothing when it comes again: neither as a request of its user, nor as a use of the session', async () => {
+    let now = 1_000_000;
+    const sessions = { idleMilliseconds: 1000 };
+    const server = await accountServer({ now: () => now, sessions, throttle: { limit: 2 } });
+    const client = await accountClient(server);
+    const session = await client.login(ALICE, PASSWORD);
+    await fetchVault(client, session);
+    const body = new Uint8Array(client.sent.at(-1)!.body);
+    for (let count = 0; count < 5; count++) await post(server, JSON_COMMAND_PATH, body);
+    await fetchVault(client, session);
+    now += 999;
+    await post(server, JSON_COMMAND_PATH, body);
+    now += 1;
+    await expect(fetchVault(client, session)).rejects.toMatchObject(rejected('session_token_expired'));
+  });
+
+  it('is refused when it comes again, in both modes', async () => {
     const server = await accountServer();
     for (const mode of ['ec', 'hybrid'] as const) {
       const client = await accountClient(server, { mode });
@@ -443,6 +492,9 @@ describe('the inspect log', () => {
     }
   });
 });
+
+const fetchVaultAs = (client: AccountClient, sessionToken?: Uint8Array): Promise<Record<string, unknown>> =>
+  client.command({ command: 'vaultwire_get_vault' }, sessionToken);
 
 async function sealing(
   server: RunningServer,

@@ -148,7 +148,8 @@ export class AccountService {
   readonly #options: AccountServiceOptions;
   readonly #throttle: Throttle | undefined;
   readonly #loginThrottle: Throttle | undefined;
-  readonly #replayWindow: ReplayWindow;
+  /** Two, as anybody can fill the one of requests without a session. */
+  readonly #replayWindows: { readonly session: ReplayWindow; readonly anonymous: ReplayWindow };
   readonly #sessions: Sessions;
   readonly #devices = new Set<string>();
   /** Salts for user names that nobody has follow from this, so that they stay the same as real ones do. */
@@ -165,7 +166,10 @@ export class AccountService {
       this.#throttle = new Throttle(throttle);
       this.#loginThrottle = new Throttle({ ...throttle, limit: throttle?.loginLimit ?? LOGIN_LIMIT });
     }
-    this.#replayWindow = new ReplayWindow(options.replayWindow);
+    this.#replayWindows = {
+      session: new ReplayWindow(options.replayWindow),
+      anonymous: new ReplayWindow(options.replayWindow),
+    };
     this.#sessions = new Sessions(options.sessions);
     this.#decoyVerifier = randomBytes(AUTH_VERIFIER_LENGTH);
     this.#decoyVerifier[0] = 1;
@@ -206,16 +210,25 @@ export class AccountService {
 
   async #answer(incoming: IncomingAccountRequest, progress: Progress): Promise<Uint8Array | Refusal> {
     const now = this.#options.now();
-    const opened = await this.#open(incoming.body, now);
+    const opened = await this.#open(incoming.body);
     if (isRefusal(opened)) return opened;
     progress.transport = opened.transport;
-    const session = opened.sessionToken && this.#sessions.use(opened.sessionToken, now);
+    const { sessionToken, identifier } = opened;
+    const session = sessionToken && this.#sessions.find(sessionToken, now);
     if (session) progress.username = session.username;
+    // A replay is not its user's doing: it neither counts for the throttle nor keeps the session open. What is throttled
+    // is not remembered, as it would push out what was answered.
+    const replays = this.#replayWindows[session ? 'session' : 'anonymous'];
+    if (replays.has(identifier, now)) {
+      throw new VaultwireError('request-replayed', 'ApiRequest: this request was seen before');
+    }
+    if (sessionToken) this.#sessions.use(sessionToken, now);
     const handler = HANDLERS[incoming.path];
     const command = handler === 'command' ? readCommand(readJsonPayload(opened)) : undefined;
     if (command) progress.command = command.command;
     const who = session?.accountUid ?? incoming.address;
     if (this.#throttle?.admit(who, command?.command ?? incoming.path, now) === false) return this.#throttled();
+    replays.admit(identifier, now);
     const outcome = await this.#run(handler, { opened, session, command, now });
     if (isRefusal(outcome)) return outcome;
     // What has no answer has an empty body, which clients take for one.
@@ -224,7 +237,7 @@ export class AccountService {
   }
 
   /** @returns the request, or that it was sealed to other keys than the current ones */
-  async #open(body: Uint8Array, now: number): Promise<OpenedAccountRequest | Refusal> {
+  async #open(body: Uint8Array): Promise<OpenedAccountRequest | Refusal> {
     const asked: { hybrid: boolean } = { hybrid: false };
     try {
       return await openAccountRequest(body, {
@@ -238,8 +251,6 @@ export class AccountService {
             open: openHybrid,
           },
         }),
-        replayWindow: this.#replayWindow,
-        now,
         maximumBytes: this.#options.maximumRequestBytes,
       });
     } catch (error) {

@@ -163,7 +163,11 @@ export interface OpenAccountRequestOptions {
     /** Refuse requests that are not in hybrid mode. Default false. */
     readonly required?: boolean;
   };
-  /** Refuses requests that it has seen. Without it replays are not noticed. */
+  /**
+   * Refuses requests that it has seen. Without it replays are not noticed. Anybody can make requests that open, as many
+   * as it takes for the window to forget others: a server that answers sessions leaves this out and has `identifier` of
+   * the result admitted, where it knows whose request it is.
+   */
   readonly replayWindow?: ReplayWindow;
   /** Milliseconds since 1970, for the replay window. Required with it. */
   readonly now?: number;
@@ -175,6 +179,8 @@ export interface OpenAccountRequestOptions {
 /** An account request as its server sees it. Nothing in it says who sent it, apart from the session token. */
 export interface OpenedAccountRequest {
   readonly transport: Transport;
+  /** What a `ReplayWindow` knows the request by. */
+  readonly identifier: Bytes;
   /** The request message: protobuf, or UTF-8 JSON for v2 commands (see {@link readJsonPayload}). */
   readonly payload: Bytes;
   readonly sessionToken: Bytes | undefined;
@@ -218,14 +224,16 @@ export async function openAccountRequest(
     'ApiRequestPayload',
     limits,
   );
+  const identifier = identifierOf(envelope.encryptedPayload);
   if (options.replayWindow) {
     if (options.now === undefined) throw new VaultwireError('argument-invalid', 'now: expected with a replay window');
-    if (!options.replayWindow.admit(identifierOf(envelope.encryptedPayload), options.now)) {
+    if (!options.replayWindow.admit(identifier, options.now)) {
       throw new VaultwireError('request-replayed', 'ApiRequest: this request was seen before');
     }
   }
   return {
     transport: unwrapped.mlKemKeyId === null ? 'ec' : 'hybrid',
+    identifier,
     payload: copyBytes(payload.payload),
     sessionToken: present(payload.encryptedSessionToken),
     timeToken: present(payload.timeToken),

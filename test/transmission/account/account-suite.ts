@@ -307,7 +307,8 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
           suite,
         });
         const options = { ...server.opening(), replayWindow, now: 1 };
-        await openAccountRequest(body, options);
+        const { identifier } = await openAccountRequest(body, options);
+        expect(replayWindow.has(identifier, 1)).toBe(true);
         await expect(openAccountRequest(body, options)).rejects.toMatchObject({ code: 'request-replayed' });
         await expect(openAccountRequest(body, { ...server.opening(), replayWindow })).rejects.toMatchObject({
           code: 'argument-invalid',
