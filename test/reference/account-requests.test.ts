@@ -145,6 +145,30 @@ describe('a session token', () => {
     await fetchVault(client, session);
   });
 
+  it('may stand in the JSON of a command, and nowhere differs', async () => {
+    const server = await accountServer();
+    const client = await accountClient(server);
+    const session = await client.login(ALICE, PASSWORD);
+    const text = Buffer.from(session).toString('base64url');
+    const other = Buffer.from(new Uint8Array(32)).toString('base64url');
+    const command = (named: string | null, token?: Uint8Array) =>
+      client.request(
+        JSON_COMMAND_PATH,
+        { command: 'vaultwire_get_vault', session_token: named },
+        token ? { sessionToken: token } : {},
+      );
+    const { answer } = await command(text);
+    for (const same of [command(text, session), command(null, session), command('', session)]) {
+      expect((await same).answer).toEqual(answer);
+    }
+    for (const named of [other, null, '']) await expect(command(named)).rejects.toMatchObject(withoutSession);
+    await expect(command(other, session)).rejects.toMatchObject(rejected('field_invalid'));
+    await expect(command(text, new Uint8Array(32))).rejects.toMatchObject(rejected('field_invalid'));
+    for (const named of ['*', 'A'.repeat(2000)]) {
+      await expect(command(named)).rejects.toMatchObject(rejected('field_invalid'));
+    }
+  });
+
   it('ends when nobody uses it, and with the server', async () => {
     let now = 1_000_000;
     const server = await accountServer({ now: () => now, sessions: { idleMilliseconds: 1000 } });

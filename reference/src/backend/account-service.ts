@@ -47,6 +47,7 @@ const LOGIN_LIMIT = 10;
 /** How many devices are remembered; the one that was registered longest ago is forgotten first. */
 const DEVICE_CAPACITY = 10_000;
 const LONGEST_DEVICE_TOKEN = 1024;
+const LONGEST_SESSION_TOKEN = 1024;
 
 /** An account request as it came. */
 export interface IncomingAccountRequest {
@@ -116,16 +117,20 @@ const username = v.pipe(
   v.maxLength(LONGEST_USERNAME, `expected at most ${LONGEST_USERNAME} characters`),
 );
 
+/** Before a login clients send none, null or an empty one. */
+const sessionToken = { session_token: v.nullish(bytesIn(0, LONGEST_SESSION_TOKEN)) };
+
 // Keys that clients in the field send along, such as client_version, are left unread.
 const commandSchema = v.variant('command', [
-  v.object({ command: v.literal('vaultwire_login_parameters'), username }),
+  v.object({ ...sessionToken, command: v.literal('vaultwire_login_parameters'), username }),
   v.object({
+    ...sessionToken,
     command: v.literal('vaultwire_login'),
     username,
     device_token: bytesIn(1, LONGEST_DEVICE_TOKEN),
     auth_response: bytesIn(32, 32),
   }),
-  v.object({ command: v.literal('vaultwire_get_vault') }),
+  v.object({ ...sessionToken, command: v.literal('vaultwire_get_vault') }),
 ]);
 
 type AccountCommand = v.InferOutput<typeof commandSchema>;
@@ -213,8 +218,12 @@ export class AccountService {
     const opened = await this.#open(incoming.body);
     if (isRefusal(opened)) return opened;
     progress.transport = opened.transport;
-    const { sessionToken, identifier } = opened;
-    const session = sessionToken && this.#sessions.find(sessionToken, now);
+    const { identifier } = opened;
+    const handler = HANDLERS[incoming.path];
+    const command = handler === 'command' ? readCommand(readJsonPayload(opened)) : undefined;
+    if (command) progress.command = command.command;
+    const token = tokenOf(opened, command);
+    const session = token && this.#sessions.find(token, now);
     if (session) progress.username = session.username;
     // A replay is not its user's doing: it neither counts for the throttle nor keeps the session open. What is throttled
     // is not remembered, as it would push out what was answered.
@@ -222,10 +231,7 @@ export class AccountService {
     if (replays.has(identifier, now)) {
       throw new VaultwireError('request-replayed', 'ApiRequest: this request was seen before');
     }
-    if (sessionToken) this.#sessions.use(sessionToken, now);
-    const handler = HANDLERS[incoming.path];
-    const command = handler === 'command' ? readCommand(readJsonPayload(opened)) : undefined;
-    if (command) progress.command = command.command;
+    if (token) this.#sessions.use(token, now);
     const who = session?.accountUid ?? incoming.address;
     if (this.#throttle?.admit(who, command?.command ?? incoming.path, now) === false) return this.#throttled();
     replays.admit(identifier, now);
@@ -408,6 +414,24 @@ const deviceOf = (token: Uint8Array): string => createHash('sha256').update(toke
 const inOrder = <Row extends { readonly order: number }>(
   rows: readonly (readonly [string, Row])[],
 ): readonly (readonly [string, Row])[] => rows.toSorted(([, one], [, other]) => one.order - other.order);
+
+/**
+ * The session token of a request: beside its payload, or as some clients send it, in the JSON of the command.
+ *
+ * @throws VaultwireError `field-invalid` when both are there and differ
+ */
+function tokenOf(opened: OpenedAccountRequest, command: AccountCommand | undefined): Uint8Array | undefined {
+  const { sessionToken } = opened;
+  const named = command?.session_token;
+  if (!named || named.length === 0) return sessionToken;
+  if (sessionToken && !Buffer.from(sessionToken).equals(named)) {
+    throw new VaultwireError(
+      'field-invalid',
+      'command.session_token: expected the token that stands beside the payload',
+    );
+  }
+  return named;
+}
 
 /** @throws VaultwireError `field-invalid`, naming the field; never a value */
 function readCommand(payload: JsonObject): AccountCommand {
