@@ -667,6 +667,17 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
       });
     });
 
+    it('makes no success of a refusal', async () => {
+      const transmissionKey = await suite.importAesKey(new Uint8Array(32));
+      for (const responseCode of ['RRC_OK', 'RRC_FOO', 'TIMEOUT', '4', 'toString', undefined, 4] as never[]) {
+        await expect(
+          sealRouterAnswer(transmissionKey, { ok: false, responseCode, errorMessage: 'no' }),
+        ).rejects.toMatchObject({ code: 'argument-invalid' });
+      }
+      const unknown = await sealRouterAnswer(transmissionKey, { ok: false, responseCode: 'unknown', errorMessage: '' });
+      expect(await openRouterAnswer(transmissionKey, unknown)).toMatchObject({ responseCode: 'RRC_GENERAL_ERROR' });
+    });
+
     it('knows the routers of the regions', () => {
       expect(['keepersecurity.com', 'GOVCLOUD.keepersecurity.us', 'il5.keepersecurity.us'].map(routerHost)).toEqual([
         'connect.keepersecurity.com',
@@ -692,6 +703,11 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
       }
       for (const timeout of [-1, 2 ** 31, 0.5]) {
         expect(() => encodeControllerMessage({ ...message, timeout })).toThrow(
+          expect.objectContaining({ code: 'argument-invalid' }),
+        );
+      }
+      for (const messageType of ['CMT_FOO', 'ROTATE', '1', 'toString', undefined, 1] as never[]) {
+        expect(() => encodeControllerMessage({ ...message, messageType })).toThrow(
           expect.objectContaining({ code: 'argument-invalid' }),
         );
       }
