@@ -19,7 +19,7 @@
  * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
  */
 import protobuf from 'protobufjs/minimal.js';
-import { copyBytes } from '../../wire/bytes.js';
+import { assertBytes, copyBytes } from '../../wire/bytes.js';
 
 /*
  * What the generated code of messages.js runs on, in place of protobufjs/minimal itself. It keeps that package's reader
@@ -103,20 +103,56 @@ export class Reader extends PlainReader {
 }
 
 interface BaseWriter {
+  int32(value: number): unknown;
   int64(value: number): unknown;
+  int64s(values: readonly number[]): unknown;
+  double(value: number): unknown;
+  bool(value: boolean): unknown;
+  string(value: string): unknown;
+  bytes(value: Uint8Array): unknown;
   finish(): Uint8Array;
 }
 
 // Not Writer.create(), which on Node writes into a Buffer that shares its memory with others.
 const PlainWriter = protobuf.Writer as unknown as new () => BaseWriter;
 
+/** Writes what a field can hold, where the package's own would write the nearest thing that it can. */
 export class Writer extends PlainWriter {
   static create(): Writer {
     return new Writer();
   }
 
+  override int32(value: number): unknown {
+    if ((value | 0) !== value) throw new RangeError('no whole number of 32 bits');
+    return super.int32(value);
+  }
+
   override int64(value: number): unknown {
     return super.int64(safe(value));
+  }
+
+  override int64s(values: readonly number[]): unknown {
+    return super.int64s(values.map(safe));
+  }
+
+  override double(value: number): unknown {
+    if (typeof value !== 'number') throw new TypeError('no number');
+    return super.double(value);
+  }
+
+  override bool(value: boolean): unknown {
+    if (typeof value !== 'boolean') throw new TypeError('no boolean');
+    return super.bool(value);
+  }
+
+  override string(value: string): unknown {
+    if (typeof value !== 'string' || /\p{Surrogate}/u.test(value)) throw new TypeError('no Unicode string');
+    return super.string(value);
+  }
+
+  override bytes(value: Uint8Array): unknown {
+    assertBytes(value, 'field');
+    return super.bytes(value);
   }
 }
 
