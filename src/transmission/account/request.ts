@@ -201,9 +201,10 @@ export interface OpenedAccountRequest {
  * Opens an account request on the server.
  *
  * @param body the request's body in bytes
- * @throws VaultwireError `message-too-long`, `protobuf-invalid`, `field-invalid`, `server-key-unknown` (to be answered
- *   with {@link encodeKeyError}), `hybrid-required`, `length-invalid`, `parameter-out-of-range`, `point-invalid`,
- *   `message-too-short`, `open-failed`, `request-replayed`
+ * @throws VaultwireError `argument-invalid` for a body that is no bytes, and a replay window without `now`;
+ *   `message-too-long`, `protobuf-invalid`, `server-key-unknown` (to be answered with {@link encodeKeyError}),
+ *   `hybrid-required`, `length-invalid`, `parameter-out-of-range`, `point-invalid`, `message-too-short`, `open-failed`,
+ *   `request-replayed`
  */
 export async function openAccountRequest(
   body: Uint8Array,

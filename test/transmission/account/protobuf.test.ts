@@ -56,9 +56,13 @@ describe('protobuf messages', () => {
     expect(encodeMessage(Authentication.ApiRequest, message)).toHaveLength(2);
   });
 
-  it('takes the last of a field that comes twice, and a field of another wire type as unknown', () => {
+  it('takes the last of a field that comes twice, both of a message, and a field of another wire type as unknown', () => {
     expect(decode(bytes(0x10, 7, 0x10, 8)).publicKeyId).toBe(8);
     expect(decode(bytes(0x12, 1, 7)).publicKeyId).toBe(0);
+    expect(decode(bytes(0x42, 2, 0x20, 5, 0x42, 2, 0x28, 6)).qrcMessageKey).toMatchObject({
+      msgVersion: 5,
+      ecKeyId: 6,
+    });
   });
 
   it.each<[string, Uint8Array]>([
