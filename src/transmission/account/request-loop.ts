@@ -41,6 +41,7 @@ export interface AccountRequestState {
   readonly requireHybrid: boolean;
   /** The keys that this request was refused with: `<ML-KEM id or 0>/<EC id>`. */
   readonly refusedKeys: readonly string[];
+  /** How many times this host has asked for one. */
   readonly deviceRegistrations: number;
   readonly downgrade: Downgrade | null;
 }
@@ -150,7 +151,7 @@ export function stepAccountRequest(
     case 'send':
       return request.host === state.request.host
         ? send({ ...state, request }, effect.afterMilliseconds)
-        : send({ ...state, request, mlKemKeyId: state.firstMlKemKeyId, downgrade: null }, effect.afterMilliseconds);
+        : send({ ...state, ...afresh(state), request }, effect.afterMilliseconds);
     case 'fail':
       return { state: { ...state, request }, effect };
     case 'deliver':
@@ -200,6 +201,15 @@ function changeKeys(
   }
   return send({ ...state, ...next, refusedKeys, request: { ...request, serverKeyId } }, 0);
 }
+
+/** Another host knows nothing of what was said to this one, and of the device. */
+const afresh = (
+  state: AccountRequestState,
+): Pick<AccountRequestState, 'mlKemKeyId' | 'downgrade' | 'deviceRegistrations'> => ({
+  mlKemKeyId: state.firstMlKemKeyId,
+  downgrade: null,
+  deviceRegistrations: 0,
+});
 
 const without = (
   state: AccountRequestState,
