@@ -70,6 +70,17 @@ describe('hostile account requests', () => {
     expect((await talkTo(() => empty)).outcome).toMatchObject({ transport: 'hybrid', downgrade: null });
   });
 
+  test('A11: a weaker ML-KEM key than the request began with is reported', async () => {
+    const { modes, outcome } = await talkTo((attempt) =>
+      attempt === 1 ? json({ error: 'key', key_id: 100, qrc_ec_key_id: 7 }) : empty,
+    );
+    expect(modes).toEqual(['hybrid', 'hybrid']);
+    expect(outcome).toMatchObject({
+      transport: 'hybrid',
+      downgrade: { host: 'keepersecurity.com', reason: 'ml-kem-key-weaker', mlKemKeyId: 100 },
+    });
+  });
+
   test('A11: a plain key error does not turn ML-KEM off while there is another EC key to try', async () => {
     const { modes, outcome } = await talkTo((attempt) => (attempt === 1 ? json({ error: 'key', key_id: 12 }) : empty));
     expect(modes).toEqual(['hybrid', 'hybrid']);

@@ -72,7 +72,7 @@ export interface AccountExchange {
   readonly authenticated: boolean;
   /** How the request that was answered travelled. */
   readonly transport: Transport;
-  /** What was lost on the way there, when the request began in hybrid mode and was answered in EC mode. */
+  /** What was lost on the way there, when the request began in hybrid mode: all of it, or the stronger ML-KEM. */
   readonly downgrade: Downgrade | null;
   /** Where the answer came from. */
   readonly host: string;
@@ -113,7 +113,10 @@ export async function exchangeAccountRequest(options: AccountExchangeOptions): P
   });
   const limits = {
     knowsServerKey: (id: number) => serverKeys.has(id),
-    knowsMlKemKey: (id: number) => hybrid?.mlKemKeys.has(id) ?? false,
+    ...(hybrid && {
+      knowsMlKemKey: (id: number) => hybrid.mlKemKeys.has(id),
+      mlKemParameterSet: (id: number) => hybrid.mlKemKeys.get(id).publicKey.parameterSet,
+    }),
     ...(options.allowsHost && { allowsHost: options.allowsHost }),
   };
   for (;;) {

@@ -183,6 +183,26 @@ describe('the loop of an account request', () => {
     expect(play(hybrid(), keys(11, 124), keys(10, 136))).toEqual(['send 124/11', 'fail server-key-loop']);
   });
 
+  it('reports a weaker ML-KEM key than it began with, until that is over', () => {
+    const knowing = {
+      ...limits,
+      mlKemParameterSet: (id: number) => (id === 100 ? ('ML-KEM-768' as const) : ('ML-KEM-1024' as const)),
+    };
+    const downgradeAfter = (first: number, ...events: readonly AccountAnswerEvent[]) => {
+      let state = hybrid({ mlKemKeyId: first });
+      for (const event of events) ({ state } = stepAccountRequest(state, event, knowing));
+      return stepAccountRequest(state, good, knowing).effect;
+    };
+    const weaker = { host: HOST, reason: 'ml-kem-key-weaker', mlKemKeyId: 100 };
+    const delivered = { type: 'deliver', transport: 'hybrid' };
+    expect(downgradeAfter(136, keys(10, 100))).toEqual({ ...delivered, downgrade: weaker });
+    expect(downgradeAfter(136, keys(10, 100), keys(11))).toEqual({ ...delivered, downgrade: weaker });
+    expect(downgradeAfter(136, keys(10, 100), keys(10, 107))).toEqual({ ...delivered, downgrade: null });
+    expect(downgradeAfter(136, keys(10, 107))).toEqual({ ...delivered, downgrade: null });
+    expect(downgradeAfter(100, keys(10, 136))).toEqual({ ...delivered, downgrade: null });
+    expect(downgradeAfter(136, keys(10, 100), keys(10))).toMatchObject({ downgrade: { reason: 'hybrid-not-spoken' } });
+  });
+
   it('takes the hybrid mode up again on another host', () => {
     const redirect = answer(encodeRegionRedirect('keepersecurity.eu'));
     expect(play(hybrid(), keys(10, 148), redirect, good)).toEqual(['send ec/10', 'send 136/10', 'deliver hybrid']);
