@@ -215,10 +215,23 @@ describe('a login', () => {
       await client.command({ ...PARAMETERS, username: 'Carol@shop.example' }),
     ];
     expect(Object.keys(carol)).toEqual(Object.keys(alice));
-    expect(carol['iterations']).toBe(100_000);
     expect(fromBase64(carol['salt'])).toHaveLength(16);
     expect(carol).toEqual(again);
     expect(carol['salt']).not.toBe(alice['salt']);
+  });
+
+  it('gives users that nobody is the iterations that accounts have, each always the same', async () => {
+    const server = await accountServer({ throttle: false });
+    const client = await accountClient(server);
+    const iterationsOf = async (username: string) =>
+      (await client.command({ command: 'vaultwire_login_parameters', username }))['iterations'];
+    const used = [await iterationsOf(ALICE), await iterationsOf('bob@shop.example')];
+    expect(used).toEqual([100_000, 120_000]);
+    const names = Array.from({ length: 40 }, (_, index) => `nobody-${index}@shop.example`);
+    const round = () => Promise.all(names.map(iterationsOf));
+    const given = await round();
+    expect(new Set(given)).toEqual(new Set(used));
+    expect(await round()).toEqual(given);
   });
 
   it('registers a device that is not known here, once', async () => {

@@ -157,8 +157,10 @@ export class AccountService {
   readonly #replayWindows: { readonly session: ReplayWindow; readonly anonymous: ReplayWindow };
   readonly #sessions: Sessions;
   readonly #devices = new Set<string>();
-  /** Salts for user names that nobody has follow from this, so that they stay the same as real ones do. */
+  /** Parameters for user names that nobody has follow from this, so that they stay the same as real ones do. */
   readonly #decoyKey = randomBytes(32);
+  /** The iteration count of every account. No account comes after the seed. */
+  #iterationCounts: Promise<readonly number[]> | undefined;
   readonly #decoyVerifier: Uint8Array;
 
   constructor(store: Store, ecRing: EcKeyRing, mlKemRing: MlKemKeyRing, options: AccountServiceOptions) {
@@ -317,14 +319,20 @@ export class AccountService {
 
   async #loginParameters(name: string): Promise<Outcome> {
     const account = await this.#find(name);
-    const { salt, iterations } = account ? readAuthVerifier(account.authVerifier) : this.#decoyParameters(name);
+    const decoy = await this.#decoyParameters(name);
+    const { salt, iterations } = account ? readAuthVerifier(account.authVerifier) : decoy;
     return success({ salt: base64Url(salt), iterations });
   }
 
-  /** A user name that nobody has is answered as one that somebody has. */
-  #decoyParameters(name: string): KdfParameters {
-    const salt = createHmac('sha256', this.#decoyKey).update(name.toLowerCase()).digest().subarray(0, SALT_LENGTH);
-    return { salt, iterations: MINIMUM_ITERATIONS };
+  /** A user name that nobody has is answered as one that somebody has: with iterations as accounts here have them. */
+  async #decoyParameters(name: string): Promise<KdfParameters> {
+    this.#iterationCounts ??= this.#store
+      .all('accounts')
+      .then((accounts) => accounts.map(({ authVerifier }) => readAuthVerifier(authVerifier).iterations));
+    const counts = await this.#iterationCounts;
+    const digest = createHmac('sha256', this.#decoyKey).update(name.toLowerCase()).digest();
+    const iterations = counts[digest.readUInt32BE(SALT_LENGTH) % counts.length] ?? MINIMUM_ITERATIONS;
+    return { salt: digest.subarray(0, SALT_LENGTH), iterations };
   }
 
   async #login(
