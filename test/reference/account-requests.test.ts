@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defaultSuite } from 'vaultwire/crypto';
 import { decodeMlKemPem, importMlKemPublicKey, seal as sealHybrid } from 'vaultwire/ecies/hybrid';
 import { deriveLoginProof } from 'vaultwire/keychain/account';
 import { openVault } from 'vaultwire/keychain/vault';
@@ -232,6 +233,27 @@ describe('a login', () => {
     const given = await round();
     expect(new Set(given)).toEqual(new Set(used));
     expect(await round()).toEqual(given);
+  });
+
+  it('of a device that was registered longest ago asks for it again when there are too many', async () => {
+    const server = await accountServer({ deviceCapacity: 2 });
+    const client = await accountClient(server);
+    const devicePublicKey = (await defaultSuite.generateEcPrivateKey()).publicKey.bytes;
+    const register = (token: number) =>
+      client.request(
+        'authentication/register_device_in_region',
+        encodeMessage(Authentication.RegisterDeviceInRegionRequest, {
+          encryptedDeviceToken: Uint8Array.of(token),
+          devicePublicKey,
+        }),
+      );
+    await client.login(ALICE, PASSWORD);
+    await register(1);
+    await client.login(ALICE, PASSWORD);
+    expect(client.registrations()).toBe(1);
+    await register(2);
+    await client.login(ALICE, PASSWORD);
+    expect(client.registrations()).toBe(2);
   });
 
   it('registers a device that is not known here, once', async () => {

@@ -44,7 +44,6 @@ import { Throttle, type ThrottleOptions } from './throttle.js';
 
 /** How many logins of one user pass until the counter clears. */
 const LOGIN_LIMIT = 10;
-/** How many devices are remembered; the one that was registered longest ago is forgotten first. */
 const DEVICE_CAPACITY = 10_000;
 const LONGEST_DEVICE_TOKEN = 1024;
 const LONGEST_SESSION_TOKEN = 1024;
@@ -83,6 +82,8 @@ export interface AccountServiceOptions {
   readonly throttle?: (ThrottleOptions & { readonly status?: 403 | 429; readonly loginLimit?: number }) | false;
   readonly replayWindow?: ReplayWindowOptions;
   readonly sessions?: SessionsOptions;
+  /** How many devices are remembered; the one that was registered longest ago is forgotten first. Default 10,000. */
+  readonly deviceCapacity?: number;
   /** Largest request body in bytes. */
   readonly maximumRequestBytes: number;
   readonly onSeen?: ((seen: SeenAccountRequest) => void) | undefined;
@@ -311,7 +312,7 @@ export class AccountService {
     await defaultSuite.importEcPublicKey(devicePublicKey);
     this.#devices.add(deviceOf(encryptedDeviceToken));
     for (const oldest of this.#devices) {
-      if (this.#devices.size <= DEVICE_CAPACITY) break;
+      if (this.#devices.size <= (this.#options.deviceCapacity ?? DEVICE_CAPACITY)) break;
       this.#devices.delete(oldest);
     }
     return NOTHING;
