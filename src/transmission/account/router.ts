@@ -13,6 +13,7 @@ import { decodeBase64, encodeBase64, encodeBase64Url } from '../../wire/base64.j
 import { assertBytes, copyBytes, type Bytes } from '../../wire/bytes.js';
 import { isVaultwireError, VaultwireError } from '../../wire/error.js';
 import { encodeJson, type JsonObject } from '../../wire/json.js';
+import { printable } from '../../wire/text.js';
 import { MAXIMUM_ANSWER_BYTES, MAXIMUM_REQUEST_BYTES, WRAPPED_TRANSMISSION_KEY_LENGTH } from '../device-request.js';
 import { decodeMessage, encodeMessage } from '../proto/codec.js';
 import { PAM, Router } from '../proto/messages.js';
@@ -294,7 +295,7 @@ export async function openRouterAnswer(
   return {
     ok: false,
     responseCode: responseCodeName(response.responseCode),
-    errorMessage: response.errorMessage.slice(0, 1000).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' '),
+    errorMessage: printable(response.errorMessage),
   };
 }
 

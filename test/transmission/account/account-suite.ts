@@ -667,6 +667,48 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
       });
     });
 
+    it('is not impressed by buffers that change under its hands', async () => {
+      const server = await makeServer(suite);
+      const [sessionToken, message] = [TOKEN.slice(), UID.slice()];
+      const sealing = sealRouterRequest({ serverKey: server.serverKey, sessionToken, message, suite });
+      const authorizing = authorizeRouterUser({ serverKey: server.serverKey, sessionToken, suite });
+      sessionToken.fill(0);
+      message.fill(0);
+      const request = await sealing;
+
+      // The second key is tried after a wait.
+      const serverKeys = [await suite.generateEcPrivateKey(), server.ec];
+      for (const { wrappedTransmissionKey, sealedSessionToken } of [
+        decodeRouterHeaders(new Headers(request.headers)),
+        await authorizing,
+      ]) {
+        const opening = openRouterUser({ wrappedTransmissionKey, sealedSessionToken }, { serverKeys, suite });
+        wrappedTransmissionKey.fill(0);
+        sealedSessionToken.fill(0);
+        expect((await opening).sessionToken).toEqual(TOKEN);
+      }
+
+      const { body } = request;
+      const user = await openRouterUser(decodeRouterHeaders(new Headers(request.headers)), {
+        serverKeys: [server.ec],
+        suite,
+      });
+      const opening = openRouterBody(user, body);
+      body.fill(0);
+      expect(await opening).toEqual(UID);
+    });
+
+    it('cuts what a router says to 1,000 characters', async () => {
+      const transmissionKey = await suite.importAesKey(new Uint8Array(32));
+      const said = async (errorMessage: string) =>
+        openRouterAnswer(
+          transmissionKey,
+          await sealRouterAnswer(transmissionKey, { ok: false, responseCode: 'RRC_TIMEOUT', errorMessage }),
+        );
+      expect(await said('x'.repeat(1001))).toMatchObject({ errorMessage: 'x'.repeat(1000) });
+      expect(await said('x'.repeat(1000))).toMatchObject({ errorMessage: 'x'.repeat(1000) });
+    });
+
     it('makes no success of a refusal', async () => {
       const transmissionKey = await suite.importAesKey(new Uint8Array(32));
       for (const responseCode of ['RRC_OK', 'RRC_FOO', 'TIMEOUT', '4', 'toString', undefined, 4] as never[]) {
@@ -712,6 +754,10 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
         );
       }
       const bytes = encodeControllerMessage(message);
+      expect(decodeControllerMessage(bytes, { maximumBytes: bytes.length })).toEqual(message);
+      expect(() => decodeControllerMessage(bytes, { maximumBytes: bytes.length - 1 })).toThrow(
+        expect.objectContaining({ code: 'message-too-long' }),
+      );
       for (const [extra, code] of [
         [[8, 99], 'field-invalid'],
         [[18, 1, 0], 'length-invalid'],
