@@ -44,6 +44,8 @@ export interface ServerOptions {
   readonly hybrid?: boolean;
   /** How long sessions of accounts last, and how many there are. They end with the server. */
   readonly sessions?: SessionsOptions;
+  /** How many devices of accounts are remembered. Default 10,000. They are forgotten when the server stops. */
+  readonly deviceCapacity?: number;
   /** How many requests are remembered to refuse replays, and how long. They are forgotten when the server stops. */
   readonly replayWindow?: { readonly windowMilliseconds?: number; readonly capacity?: number };
   /** Largest body of a command in bytes. Default 16 MiB. */
@@ -152,6 +154,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       hybrid: options.hybrid ?? true,
       onSeen: options.onAccountSeen,
       ...(options.sessions && { sessions: options.sessions }),
+      ...(options.deviceCapacity !== undefined && { deviceCapacity: options.deviceCapacity }),
     });
     const application = createHttpApplication(service, accounts, files, {
       origins: options.origins ?? '*',

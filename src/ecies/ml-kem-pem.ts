@@ -22,10 +22,11 @@ const LINE_LENGTH = 64;
  * algorithm and no parameters (RFC 9935). Nothing may stand before or behind it but white space.
  *
  * @param pem the text, or its base64, in which installations hand ML-KEM server keys out
- * @throws VaultwireError `message-too-long`, `pem-invalid`, `base64-invalid`, `utf8-invalid`, `der-invalid`,
- *   `key-invalid`
+ * @throws VaultwireError `argument-invalid` when it is no text, `message-too-long`, `pem-invalid`, `base64-invalid`,
+ *   `utf8-invalid`, `der-invalid`, `length-invalid`, `key-invalid`
  */
 export function decodeMlKemPem(pem: string): MlKemPublicKey {
+  if (typeof pem !== 'string') throw new VaultwireError('argument-invalid', 'PEM: expected text');
   if (pem.length > 2 * MAXIMUM_PEM_LENGTH) throw tooLong();
   const trimmed = pem.trim();
   const text = trimmed.startsWith('-') ? trimmed : decodeUtf8(decodeBase64(trimmed, 'PEM'), 'PEM').trim();
@@ -35,10 +36,13 @@ export function decodeMlKemPem(pem: string): MlKemPublicKey {
   if (begin?.trimEnd() !== BEGIN || end !== END || lines.length === 0) {
     throw new VaultwireError('pem-invalid', 'PEM: expected one PUBLIC KEY and nothing else');
   }
-  return decodeMlKemSpki(decodeBase64(lines.map((line) => line.trim()).join(''), 'PEM'));
+  const body = lines.map((line) => line.trim()).join('');
+  // The decoder takes base64url too, which PEM does not.
+  if (/[-_]/.test(body)) throw new VaultwireError('base64-invalid', 'PEM: expected base64');
+  return decodeMlKemSpki(decodeBase64(body, 'PEM'));
 }
 
-/** Writes an ML-KEM public key as PEM, in lines of 64 characters. */
+/** Writes an ML-KEM public key as PEM, in lines of 64 characters. @throws VaultwireError `der-invalid` */
 export function encodeMlKemPem(key: MlKemPublicKey): string {
   const body = encodeBase64(encodeMlKemSpki(key));
   const lines = [BEGIN];
@@ -54,7 +58,7 @@ export function encodeMlKemKeyFile(key: MlKemPublicKey): string {
 /**
  * Reads an ML-KEM public key from the DER of its SubjectPublicKeyInfo (RFC 9935).
  *
- * @throws VaultwireError `der-invalid`, `key-invalid`
+ * @throws VaultwireError `argument-invalid`, `der-invalid`, `length-invalid`, `key-invalid`
  */
 export function decodeMlKemSpki(der: Uint8Array): MlKemPublicKey {
   assertBytes(der, 'SubjectPublicKeyInfo');
@@ -67,14 +71,19 @@ export function decodeMlKemSpki(der: Uint8Array): MlKemPublicKey {
   return key;
 }
 
-/** The DER of an ML-KEM public key's SubjectPublicKeyInfo (RFC 9935). */
+/**
+ * The DER of an ML-KEM public key's SubjectPublicKeyInfo (RFC 9935).
+ *
+ * @throws VaultwireError `der-invalid` for another parameter set
+ */
 export function encodeMlKemSpki(key: MlKemPublicKey): Bytes {
   const [identifier] = [...PARAMETER_SETS].find(([, parameterSet]) => parameterSet === key.parameterSet) ?? [];
   if (identifier === undefined) throw derInvalid();
   const info = new Sequence({
     value: [
       new Sequence({ value: [new ObjectIdentifier({ value: identifier })] }),
-      new BitString({ valueHex: key.bytes.buffer }),
+      // A copy: the bytes of a caller's own key may lie among others in one buffer, all of which would be written.
+      new BitString({ valueHex: copyBytes(key.bytes).buffer }),
     ],
   });
   return new Uint8Array(info.toBER());

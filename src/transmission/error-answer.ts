@@ -52,7 +52,7 @@ export function decodeErrorAnswer(answer: {
     return { action: 'wait', retryAfterMilliseconds: asked };
   }
   const keyId = object['key_id'];
-  if (error === 'key' && isKeyId(keyId)) {
+  if (error === 'key' && isKeyId(keyId) && [401, 403].includes(answer.status)) {
     const hybridEcKeyId = object['qrc_ec_key_id'];
     return { action: 'switch-key', serverKeyId: keyId, ...(isKeyId(hybridEcKeyId) && { hybridEcKeyId }) };
   }

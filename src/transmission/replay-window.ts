@@ -38,16 +38,8 @@ export class ReplayWindow {
    * @returns false when it was admitted before, within the window
    */
   admit(identifier: Uint8Array, now: number): boolean {
-    assertBytes(identifier, 'request identifier');
-    // Every comparison with NaN is false: it would empty the window.
-    if (Number.isNaN(now)) throw new VaultwireError('argument-invalid', 'now: expected milliseconds since 1970');
-    const key = String.fromCharCode(...identifier);
-    for (const [oldest, seenAt] of this.#seen) {
-      if (now - seenAt < this.#windowMilliseconds) break;
-      this.#seen.delete(oldest);
-    }
-    if (this.#seen.has(key)) return false;
-    this.#seen.set(key, now);
+    if (this.has(identifier, now)) return false;
+    this.#seen.set(keyOf(identifier), now);
     if (this.#seen.size > this.#capacity) {
       for (const oldest of this.#seen.keys()) {
         this.#seen.delete(oldest);
@@ -56,7 +48,27 @@ export class ReplayWindow {
     }
     return true;
   }
+
+  /**
+   * Whether a request was admitted, within the window. For servers that admit it later, when they know that its sender
+   * may take the place of others.
+   *
+   * @param identifier @param now as for {@link ReplayWindow.admit}
+   * @throws VaultwireError `argument-invalid` when `now` is no number
+   */
+  has(identifier: Uint8Array, now: number): boolean {
+    assertBytes(identifier, 'request identifier');
+    // Every comparison with NaN is false: it would empty the window.
+    if (Number.isNaN(now)) throw new VaultwireError('argument-invalid', 'now: expected milliseconds since 1970');
+    for (const [oldest, seenAt] of this.#seen) {
+      if (now - seenAt < this.#windowMilliseconds) break;
+      this.#seen.delete(oldest);
+    }
+    return this.#seen.has(keyOf(identifier));
+  }
 }
+
+const keyOf = (identifier: Uint8Array): string => String.fromCharCode(...identifier);
 
 function positive(value: number, name: string): number {
   if (!Number.isSafeInteger(value) || value < 1) {

@@ -236,6 +236,15 @@ export function describeHybrid(suites: readonly CryptoSuite[], openssl: readonly
       await expect(open({ ...recipient, ec: shortEc }, message, { suite })).rejects.toMatchObject({
         code: 'length-invalid',
       });
+      for (const length of [33, 64, 66]) {
+        const otherPoint: EcPrivateKey = {
+          publicKey: { bytes: new Uint8Array(length) },
+          sharedSecret: (peer) => recipient.ec.sharedSecret(peer),
+        };
+        await expect(open({ ...recipient, ec: otherPoint }, message, { suite })).rejects.toMatchObject({
+          code: 'length-invalid',
+        });
+      }
       for (const wrong of [{ ciphertext: 1087 }, { sharedSecret: 31 }, { sharedSecret: 0 }]) {
         const mlKem: MlKem = {
           ...nobleMlKem,
@@ -318,6 +327,14 @@ export function describeHybrid(suites: readonly CryptoSuite[], openssl: readonly
           importMlKemPublicKey(parameterSet, new Uint8Array(length).fill(0xff, length - 32)).bytes[length - 1],
         ).toBe(255);
       }
+    });
+
+    it('hands out copies of a public key', () => {
+      const bytes = new Uint8Array(1184);
+      const key = importMlKemPublicKey('ML-KEM-768', bytes);
+      bytes.fill(1);
+      key.bytes.fill(1);
+      expect(key.bytes).toEqual(new Uint8Array(1184));
     });
 
     it('refuses keys, seeds and parameter sets of other sizes', async () => {

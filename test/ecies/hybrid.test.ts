@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { nobleSuite } from 'vaultwire/crypto/noble';
 import { nodeSuite } from 'vaultwire/crypto/node';
 import { webcryptoSuite } from 'vaultwire/crypto/webcrypto';
@@ -14,6 +14,7 @@ import {
   seal,
   type NodeMlKemCrypto,
 } from 'vaultwire/ecies/hybrid';
+import { selectMlKem } from '../../src/ecies/ml-kem.js';
 import { describeHybrid, publicHalf, recipientOf, type OpensslCase } from './hybrid-suite.js';
 import { runWycheproof, type WycheproofFile } from './wycheproof-ml-kem.js';
 
@@ -99,6 +100,28 @@ describe('the ML-KEM of the running Node', () => {
     };
     await seal(publicHalf(recipient), Uint8Array.of(1), { suite });
     expect(drawn).toEqual([32, 32, 12]);
+  });
+
+  it('is the choice for the suite of the platform, and for no other', async () => {
+    expect(selectMlKem({}).name).toBe('node');
+    expect(selectMlKem({ suite: nodeSuite }).name).toBe('node');
+    for (const suite of [webcryptoSuite, nobleSuite, { ...nodeSuite }]) expect(selectMlKem({ suite })).toBe(nobleMlKem);
+    const own = nodeMlKem(undefined);
+    expect(selectMlKem({ mlKem: own, suite: nobleSuite })).toBe(own);
+
+    const log: string[] = [];
+    const running = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(fakeNodeCrypto(log));
+    try {
+      const recipient = {
+        ec: await nodeSuite.generateEcPrivateKey(),
+        mlKem: await importMlKemPrivateKey('ML-KEM-768', seed),
+      };
+      const message = await seal(publicHalf(recipient), Uint8Array.of(1));
+      expect(await open(recipient, message)).toEqual(Uint8Array.of(1));
+    } finally {
+      running.mockRestore();
+    }
+    expect(log).toEqual(['private ML-KEM-768', 'public ML-KEM-768', 'encapsulate', 'decapsulate']);
   });
 
   it('refuses what noble refuses: a key that has not passed the checks', async () => {

@@ -9,6 +9,7 @@ import {
   encodeMlKemPem,
   encodeMlKemSpki,
   importMlKemPrivateKey,
+  MAXIMUM_PEM_LENGTH,
   type MlKemParameterSet,
 } from 'vaultwire/ecies/hybrid';
 import type { OpensslCase } from './hybrid-suite.js';
@@ -23,6 +24,8 @@ const { publicKey: large } = await importMlKemPrivateKey('ML-KEM-1024', new Uint
 const der = encodeMlKemSpki(key);
 const armor = (bytes: Uint8Array, label = 'PUBLIC KEY'): string =>
   `-----BEGIN ${label}-----\n${Buffer.from(bytes).toString('base64')}\n-----END ${label}-----\n`;
+
+const base64Url = (text: string): string => text.replaceAll('+', '-').replaceAll('/', '_');
 
 /** DER of one element, for what the writer under test must not be asked to write. */
 function element(tag: number, ...contents: readonly Uint8Array[]): Uint8Array {
@@ -58,6 +61,27 @@ describe('ML-KEM public keys in PEM', () => {
     for (const pem of pems) expect(encodeMlKemPem(decodeMlKemPem(change(pem)))).toBe(pem);
   });
 
+  it("writes a caller's key alone, whatever lies beside it in its buffer", () => {
+    const pool = new Uint8Array(5000).fill(0x5e);
+    pool.set(key.bytes, 100);
+    const pooled = { parameterSet: key.parameterSet, bytes: pool.subarray(100, 100 + key.bytes.length) };
+    expect(encodeMlKemSpki(pooled)).toEqual(der);
+    expect(encodeMlKemPem(pooled)).toBe(encodeMlKemPem(key));
+  });
+
+  it('reads no more than it may, though it were white space', () => {
+    const pem = encodeMlKemPem(key);
+    const padded = (length: number) => pem.padStart(length);
+    expect(decodeMlKemPem(padded(2 * MAXIMUM_PEM_LENGTH)).bytes).toEqual(key.bytes);
+    expect(() => decodeMlKemPem(padded(2 * MAXIMUM_PEM_LENGTH + 1))).toThrow(
+      expect.objectContaining({ code: 'message-too-long' }),
+    );
+  });
+
+  it.each([undefined, null, 7, Buffer.from('-----BEGIN PUBLIC KEY-----'), {}])('refuses %s', (value) => {
+    expect(() => decodeMlKemPem(value as never)).toThrow(expect.objectContaining({ code: 'argument-invalid' }));
+  });
+
   it('is 22 bytes of header and the key, as RFC 9935 shows it', () => {
     expect(Buffer.from(der.subarray(0, 22)).toString('hex')).toBe('308204b2300b0609608648016503040402038204a100');
     expect(der.subarray(22)).toEqual(key.bytes);
@@ -75,6 +99,7 @@ describe('ML-KEM public keys in PEM', () => {
     ['two of them', armor(der) + armor(der), 'base64-invalid'],
     ['headers inside', armor(der).replace('\n', '\nProc-Type: 4,ENCRYPTED\n\n'), 'base64-invalid'],
     ['broken base64', armor(der).replace('M', '!'), 'base64-invalid'],
+    ['base64url', () => armor(der).replace(/(?<=\n)M.*\n/, base64Url), 'base64-invalid'],
     ['nothing', '', 'pem-invalid'],
     ['base64 of nothing good', 'AAAA', 'pem-invalid'],
     ['base64 of bytes that are no text', '/////w==', 'utf8-invalid'],

@@ -70,6 +70,17 @@ describe('hostile account requests', () => {
     expect((await talkTo(() => empty)).outcome).toMatchObject({ transport: 'hybrid', downgrade: null });
   });
 
+  test('A11: a weaker ML-KEM key than the request began with is reported', async () => {
+    const { modes, outcome } = await talkTo((attempt) =>
+      attempt === 1 ? json({ error: 'key', key_id: 100, qrc_ec_key_id: 7 }) : empty,
+    );
+    expect(modes).toEqual(['hybrid', 'hybrid']);
+    expect(outcome).toMatchObject({
+      transport: 'hybrid',
+      downgrade: { host: 'keepersecurity.com', reason: 'ml-kem-key-weaker', mlKemKeyId: 100 },
+    });
+  });
+
   test('A11: a plain key error does not turn ML-KEM off while there is another EC key to try', async () => {
     const { modes, outcome } = await talkTo((attempt) => (attempt === 1 ? json({ error: 'key', key_id: 12 }) : empty));
     expect(modes).toEqual(['hybrid', 'hybrid']);
@@ -158,20 +169,45 @@ describe('hostile account requests', () => {
   test('A12: a hint never touches a pin', async () => {
     const ec = await suite.generateEcPrivateKey();
     const { privateKey: mlKem } = await generateMlKemPrivateKey('ML-KEM-768');
-    const pinned = {
-      serverKeys: customServerKey({ id: 7, publicKey: ec.publicKey.bytes }),
-      hybrid: { mlKemKeys: customMlKemKey({ id: 100, publicKey: mlKem.publicKey }), seal },
-    };
-    for (const answer of [
-      { error: 'key', key_id: 100, qrc_ec_key_id: 8 },
-      { error: 'key', key_id: 136, qrc_ec_key_id: 7 },
-      { error: 'key', key_id: 8 },
-      { error: 'key', key_id: 7 },
-    ]) {
-      const { sent, outcome } = await talkTo(() => json(answer), pinned);
-      expect(sent).toHaveLength(1);
-      expect(outcome).toMatchObject({ code: 'server-key-rejected' });
+    const pinnedEc = { serverKeys: customServerKey({ id: 7, publicKey: ec.publicKey.bytes }) };
+    const pinnedMlKem = { hybrid: { mlKemKeys: customMlKemKey({ id: 100, publicKey: mlKem.publicKey }), seal } };
+    for (const pinned of [pinnedEc, pinnedMlKem, { ...pinnedEc, ...pinnedMlKem }]) {
+      for (const answer of [
+        { error: 'key', key_id: 100, qrc_ec_key_id: 8 },
+        { error: 'key', key_id: 136, qrc_ec_key_id: 7 },
+        { error: 'key', key_id: 999, qrc_ec_key_id: 7 },
+        { error: 'key', key_id: 8 },
+        { error: 'key', key_id: 7 },
+      ]) {
+        const { sent, outcome } = await talkTo(() => json(answer), pinned);
+        expect(sent).toHaveLength(1);
+        expect(outcome).toMatchObject({ code: 'server-key-rejected' });
+      }
     }
+  });
+
+  test('A12: keys that only an empty answer speaks for have not worked', async () => {
+    const { modes, outcome } = await talkTo((attempt) =>
+      attempt === 1 ? json({ error: 'key', key_id: 107, qrc_ec_key_id: 18 }) : empty,
+    );
+    expect(modes).toEqual(['hybrid', 'hybrid']);
+    expect(outcome).toMatchObject({ authenticated: false, serverKeyId: null, mlKemKeyId: null });
+    if (outcome instanceof VaultwireError) throw outcome;
+    // Whoever keeps them begins where a new client does, and may be led to any key that is known.
+    const { serverKeyId, mlKemKeyId } = outcome;
+    const kept = {
+      serverKeyId,
+      workingKeyId: serverKeyId,
+      hybrid: { mlKemKeys: publishedMlKemKeys(), seal, mlKemKeyId, workingMlKemKeyId: mlKemKeyId },
+    };
+    const { sent } = await talkTo(
+      (attempt) => (attempt === 1 ? json({ error: 'key', key_id: 100, qrc_ec_key_id: 8 }) : empty),
+      kept,
+    );
+    expect(sent.map((body) => [read(body).publicKeyId, read(body).qrcMessageKey?.ecKeyId])).toEqual([
+      [136, 7],
+      [100, 8],
+    ]);
   });
 
   test('A12: hints that are no ids change nothing', async () => {
@@ -279,6 +315,20 @@ describe('hostile account requests', () => {
       expect.objectContaining({ code: 'protobuf-invalid' }),
     );
     expect(decodeMessage(Authentication.ApiRequest, fields.subarray(2), 'hostile', LIMITS).publicKeyId).toBe(0);
+  });
+
+  test('A18: the numbers of a packed field count as fields do', () => {
+    const packed = (count: number): Uint8Array => {
+      const length = [(count & 0x7f) | 0x80, ((count >> 7) & 0x7f) | 0x80, ((count >> 14) & 0x7f) | 0x80, count >> 21];
+      return Uint8Array.from([0x12, ...length, ...new Uint8Array(count)]);
+    };
+    const decode = (count: number) =>
+      decodeMessage(Authentication.UserDataKeyResponse, packed(count), 'hostile', LIMITS).accessDenied;
+    for (const count of [MAXIMUM_PROTOBUF_FIELDS, MAXIMUM_PROTOBUF_FIELDS + 1]) {
+      expect(() => decode(count)).toThrow(expect.objectContaining({ code: 'protobuf-invalid' }));
+    }
+    // The field itself is the one that is missing.
+    expect(decode(MAXIMUM_PROTOBUF_FIELDS - 1)).toHaveLength(MAXIMUM_PROTOBUF_FIELDS - 1);
   });
 
   test('A18: no field name of an adversary reaches an object, and no invalid UTF-8 a string', async () => {

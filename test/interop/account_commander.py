@@ -172,11 +172,7 @@ class Account:
 
     def vault(self):
         params = self.params
-        payload = APIRequest_pb2.ApiRequestPayload(
-            payload=json.dumps({"command": "vaultwire_get_vault"}).encode(),
-            encryptedSessionToken=utils.base64_url_decode(params.session_token),
-        )
-        said = json.loads(rest_api.execute_rest(params.rest_context, "vault/execute_v2_command", payload))
+        said = api.communicate(params, {"command": "vaultwire_get_vault"})
         folder_keys, opened = {}, {"folders": [], "records": []}
         for folder in said["folders"]:
             key = crypto.decrypt_aes_v2(utils.base64_url_decode(folder["folder_key"]), params.data_key)

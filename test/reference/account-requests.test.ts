@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defaultSuite } from 'vaultwire/crypto';
 import { decodeMlKemPem, importMlKemPublicKey, seal as sealHybrid } from 'vaultwire/ecies/hybrid';
 import { deriveLoginProof } from 'vaultwire/keychain/account';
 import { openVault } from 'vaultwire/keychain/vault';
@@ -145,6 +146,30 @@ describe('a session token', () => {
     await fetchVault(client, session);
   });
 
+  it('may stand in the JSON of a command, and nowhere differs', async () => {
+    const server = await accountServer();
+    const client = await accountClient(server);
+    const session = await client.login(ALICE, PASSWORD);
+    const text = Buffer.from(session).toString('base64url');
+    const other = Buffer.from(new Uint8Array(32)).toString('base64url');
+    const command = (named: string | null, token?: Uint8Array) =>
+      client.request(
+        JSON_COMMAND_PATH,
+        { command: 'vaultwire_get_vault', session_token: named },
+        token ? { sessionToken: token } : {},
+      );
+    const { answer } = await command(text);
+    for (const same of [command(text, session), command(null, session), command('', session)]) {
+      expect((await same).answer).toEqual(answer);
+    }
+    for (const named of [other, null, '']) await expect(command(named)).rejects.toMatchObject(withoutSession);
+    await expect(command(other, session)).rejects.toMatchObject(rejected('field_invalid'));
+    await expect(command(text, new Uint8Array(32))).rejects.toMatchObject(rejected('field_invalid'));
+    for (const named of ['*', 'A'.repeat(2000)]) {
+      await expect(command(named)).rejects.toMatchObject(rejected('field_invalid'));
+    }
+  });
+
   it('ends when nobody uses it, and with the server', async () => {
     let now = 1_000_000;
     const server = await accountServer({ now: () => now, sessions: { idleMilliseconds: 1000 } });
@@ -191,10 +216,44 @@ describe('a login', () => {
       await client.command({ ...PARAMETERS, username: 'Carol@shop.example' }),
     ];
     expect(Object.keys(carol)).toEqual(Object.keys(alice));
-    expect(carol['iterations']).toBe(100_000);
     expect(fromBase64(carol['salt'])).toHaveLength(16);
     expect(carol).toEqual(again);
     expect(carol['salt']).not.toBe(alice['salt']);
+  });
+
+  it('gives users that nobody is the iterations that accounts have, each always the same', async () => {
+    const server = await accountServer({ throttle: false });
+    const client = await accountClient(server);
+    const iterationsOf = async (username: string) =>
+      (await client.command({ command: 'vaultwire_login_parameters', username }))['iterations'];
+    const used = [await iterationsOf(ALICE), await iterationsOf('bob@shop.example')];
+    expect(used).toEqual([100_000, 120_000]);
+    const names = Array.from({ length: 40 }, (_, index) => `nobody-${index}@shop.example`);
+    const round = () => Promise.all(names.map(iterationsOf));
+    const given = await round();
+    expect(new Set(given)).toEqual(new Set(used));
+    expect(await round()).toEqual(given);
+  });
+
+  it('of a device that was registered longest ago asks for it again when there are too many', async () => {
+    const server = await accountServer({ deviceCapacity: 2 });
+    const client = await accountClient(server);
+    const devicePublicKey = (await defaultSuite.generateEcPrivateKey()).publicKey.bytes;
+    const register = (token: number) =>
+      client.request(
+        'authentication/register_device_in_region',
+        encodeMessage(Authentication.RegisterDeviceInRegionRequest, {
+          encryptedDeviceToken: Uint8Array.of(token),
+          devicePublicKey,
+        }),
+      );
+    await client.login(ALICE, PASSWORD);
+    await register(1);
+    await client.login(ALICE, PASSWORD);
+    expect(client.registrations()).toBe(1);
+    await register(2);
+    await client.login(ALICE, PASSWORD);
+    expect(client.registrations()).toBe(2);
   });
 
   it('registers a device that is not known here, once', async () => {
@@ -410,7 +469,56 @@ describe('what is no account request', () => {
     }
   });
 
-  it('is refused when it comes again', async () => {
+  it('is refused when it comes again, whatever others send in between', async () => {
+    let now = 1_000_000;
+    const throttle = { limit: 3 };
+    const server = await accountServer({ now: () => now, replayWindow: { capacity: 8 }, throttle });
+    const client = await accountClient(server);
+    const session = await client.login(ALICE, PASSWORD);
+    await fetchVault(client, session);
+    const body = new Uint8Array(client.sent.at(-1)!.body);
+    for (let round = 0; round < 4; round++) {
+      now += 10_000;
+      for (const token of [undefined, new Uint8Array(32)]) {
+        await expect(fetchVaultAs(client, token)).rejects.toMatchObject(rejected('session_token_expired'));
+      }
+      // More of them than are answered: what is throttled takes nobody's place either.
+      await expect(fetchVaultAs(client)).rejects.toMatchObject(rejected('session_token_expired'));
+      for (let count = 0; count < 10; count++)
+        await expect(fetchVaultAs(client)).rejects.toThrow('throttled in a test');
+      const { status, json } = await post(server, JSON_COMMAND_PATH, body);
+      expect([status, json['result_code']]).toEqual([403, 'request_replayed']);
+    }
+  });
+
+  it('is refused when it comes again, though a flood without sessions was throttled', async () => {
+    const server = await accountServer({ replayWindow: { capacity: 3 }, throttle: { limit: 2 } });
+    const client = await accountClient(server);
+    await client.command(PARAMETERS);
+    const body = new Uint8Array(client.sent[0]!.body);
+    await client.command(PARAMETERS);
+    for (let count = 0; count < 5; count++) await expect(client.command(PARAMETERS)).rejects.toThrow('throttled in');
+    const { json } = await post(server, JSON_COMMAND_PATH, body);
+    expect(json['result_code']).toBe('request_replayed');
+  });
+
+  it('counts for nothing when it comes again: neither as a request of its user, nor as a use of the session', async () => {
+    let now = 1_000_000;
+    const sessions = { idleMilliseconds: 1000 };
+    const server = await accountServer({ now: () => now, sessions, throttle: { limit: 2 } });
+    const client = await accountClient(server);
+    const session = await client.login(ALICE, PASSWORD);
+    await fetchVault(client, session);
+    const body = new Uint8Array(client.sent.at(-1)!.body);
+    for (let count = 0; count < 5; count++) await post(server, JSON_COMMAND_PATH, body);
+    await fetchVault(client, session);
+    now += 999;
+    await post(server, JSON_COMMAND_PATH, body);
+    now += 1;
+    await expect(fetchVault(client, session)).rejects.toMatchObject(rejected('session_token_expired'));
+  });
+
+  it('is refused when it comes again, in both modes', async () => {
     const server = await accountServer();
     for (const mode of ['ec', 'hybrid'] as const) {
       const client = await accountClient(server, { mode });
@@ -443,6 +551,9 @@ describe('the inspect log', () => {
     }
   });
 });
+
+const fetchVaultAs = (client: AccountClient, sessionToken?: Uint8Array): Promise<Record<string, unknown>> =>
+  client.command({ command: 'vaultwire_get_vault' }, sessionToken);
 
 async function sealing(
   server: RunningServer,

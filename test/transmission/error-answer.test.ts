@@ -14,9 +14,13 @@ function decode(status: number, body: JsonValue | Uint8Array, retryAfter?: strin
 const wait = (retryAfterMilliseconds: number | null): ErrorAnswer => ({ action: 'wait', retryAfterMilliseconds });
 
 describe('an answer other than 200', () => {
-  test.each([401, 403, 400, 500])('asks for another key, whatever the status: %i', (status) => {
+  test.each([401, 403])('asks for another key with status %i', (status) => {
     expect(decode(status, { error: 'key', key_id: 9 })).toEqual({ action: 'switch-key', serverKeyId: 9 });
     expect(decode(status, { error: 'key', key_id: 1 })).toEqual({ action: 'switch-key', serverKeyId: 1 });
+  });
+
+  test.each([400, 404, 409, 500, 502])('asks for no key with status %i, which is none of a key error', (status) => {
+    expect(decode(status, { error: 'key', key_id: 9 })).toMatchObject({ action: 'give-up', resultCode: 'key' });
   });
 
   test.each([null, '9', 9.5, 0, -1, [9], {}, true, Number.MAX_SAFE_INTEGER + 1])(

@@ -15,6 +15,15 @@ describe('a replay window', () => {
     expect(window.size).toBe(2);
   });
 
+  test('looks without admitting', () => {
+    const window = new ReplayWindow({ windowMilliseconds: 10 });
+    expect(window.has(id(1), 0)).toBe(false);
+    expect(window.admit(id(1), 0)).toBe(true);
+    expect([window.has(id(1), 9), window.has(id(2), 9)]).toEqual([true, false]);
+    expect(window.has(id(1), 10)).toBe(false);
+    expect(window.size).toBe(0);
+  });
+
   test('forgets after 15 minutes unless told otherwise', () => {
     const window = new ReplayWindow();
     window.admit(id(1), 1000);

@@ -44,9 +44,9 @@ import { Throttle, type ThrottleOptions } from './throttle.js';
 
 /** How many logins of one user pass until the counter clears. */
 const LOGIN_LIMIT = 10;
-/** How many devices are remembered; the one that was registered longest ago is forgotten first. */
 const DEVICE_CAPACITY = 10_000;
 const LONGEST_DEVICE_TOKEN = 1024;
+const LONGEST_SESSION_TOKEN = 1024;
 
 /** An account request as it came. */
 export interface IncomingAccountRequest {
@@ -82,6 +82,8 @@ export interface AccountServiceOptions {
   readonly throttle?: (ThrottleOptions & { readonly status?: 403 | 429; readonly loginLimit?: number }) | false;
   readonly replayWindow?: ReplayWindowOptions;
   readonly sessions?: SessionsOptions;
+  /** How many devices are remembered; the one that was registered longest ago is forgotten first. Default 10,000. */
+  readonly deviceCapacity?: number;
   /** Largest request body in bytes. */
   readonly maximumRequestBytes: number;
   readonly onSeen?: ((seen: SeenAccountRequest) => void) | undefined;
@@ -116,16 +118,20 @@ const username = v.pipe(
   v.maxLength(LONGEST_USERNAME, `expected at most ${LONGEST_USERNAME} characters`),
 );
 
+/** Before a login clients send none, null or an empty one. */
+const sessionToken = { session_token: v.nullish(bytesIn(0, LONGEST_SESSION_TOKEN)) };
+
 // Keys that clients in the field send along, such as client_version, are left unread.
 const commandSchema = v.variant('command', [
-  v.object({ command: v.literal('vaultwire_login_parameters'), username }),
+  v.object({ ...sessionToken, command: v.literal('vaultwire_login_parameters'), username }),
   v.object({
+    ...sessionToken,
     command: v.literal('vaultwire_login'),
     username,
     device_token: bytesIn(1, LONGEST_DEVICE_TOKEN),
     auth_response: bytesIn(32, 32),
   }),
-  v.object({ command: v.literal('vaultwire_get_vault') }),
+  v.object({ ...sessionToken, command: v.literal('vaultwire_get_vault') }),
 ]);
 
 type AccountCommand = v.InferOutput<typeof commandSchema>;
@@ -148,11 +154,14 @@ export class AccountService {
   readonly #options: AccountServiceOptions;
   readonly #throttle: Throttle | undefined;
   readonly #loginThrottle: Throttle | undefined;
-  readonly #replayWindow: ReplayWindow;
+  /** Two, as anybody can fill the one of requests without a session. */
+  readonly #replayWindows: { readonly session: ReplayWindow; readonly anonymous: ReplayWindow };
   readonly #sessions: Sessions;
   readonly #devices = new Set<string>();
-  /** Salts for user names that nobody has follow from this, so that they stay the same as real ones do. */
+  /** Parameters for user names that nobody has follow from this, so that they stay the same as real ones do. */
   readonly #decoyKey = randomBytes(32);
+  /** The iteration count of every account. No account comes after the seed. */
+  #iterationCounts: Promise<readonly number[]> | undefined;
   readonly #decoyVerifier: Uint8Array;
 
   constructor(store: Store, ecRing: EcKeyRing, mlKemRing: MlKemKeyRing, options: AccountServiceOptions) {
@@ -165,7 +174,10 @@ export class AccountService {
       this.#throttle = new Throttle(throttle);
       this.#loginThrottle = new Throttle({ ...throttle, limit: throttle?.loginLimit ?? LOGIN_LIMIT });
     }
-    this.#replayWindow = new ReplayWindow(options.replayWindow);
+    this.#replayWindows = {
+      session: new ReplayWindow(options.replayWindow),
+      anonymous: new ReplayWindow(options.replayWindow),
+    };
     this.#sessions = new Sessions(options.sessions);
     this.#decoyVerifier = randomBytes(AUTH_VERIFIER_LENGTH);
     this.#decoyVerifier[0] = 1;
@@ -206,16 +218,26 @@ export class AccountService {
 
   async #answer(incoming: IncomingAccountRequest, progress: Progress): Promise<Uint8Array | Refusal> {
     const now = this.#options.now();
-    const opened = await this.#open(incoming.body, now);
+    const opened = await this.#open(incoming.body);
     if (isRefusal(opened)) return opened;
     progress.transport = opened.transport;
-    const session = opened.sessionToken && this.#sessions.use(opened.sessionToken, now);
-    if (session) progress.username = session.username;
+    const { identifier } = opened;
     const handler = HANDLERS[incoming.path];
     const command = handler === 'command' ? readCommand(readJsonPayload(opened)) : undefined;
     if (command) progress.command = command.command;
+    const token = tokenOf(opened, command);
+    const session = token && this.#sessions.find(token, now);
+    if (session) progress.username = session.username;
+    // A replay is not its user's doing: it neither counts for the throttle nor keeps the session open. What is throttled
+    // is not remembered, as it would push out what was answered.
+    const replays = this.#replayWindows[session ? 'session' : 'anonymous'];
+    if (replays.has(identifier, now)) {
+      throw new VaultwireError('request-replayed', 'ApiRequest: this request was seen before');
+    }
+    if (token) this.#sessions.use(token, now);
     const who = session?.accountUid ?? incoming.address;
     if (this.#throttle?.admit(who, command?.command ?? incoming.path, now) === false) return this.#throttled();
+    replays.admit(identifier, now);
     const outcome = await this.#run(handler, { opened, session, command, now });
     if (isRefusal(outcome)) return outcome;
     // What has no answer has an empty body, which clients take for one.
@@ -224,7 +246,7 @@ export class AccountService {
   }
 
   /** @returns the request, or that it was sealed to other keys than the current ones */
-  async #open(body: Uint8Array, now: number): Promise<OpenedAccountRequest | Refusal> {
+  async #open(body: Uint8Array): Promise<OpenedAccountRequest | Refusal> {
     const asked: { hybrid: boolean } = { hybrid: false };
     try {
       return await openAccountRequest(body, {
@@ -238,8 +260,6 @@ export class AccountService {
             open: openHybrid,
           },
         }),
-        replayWindow: this.#replayWindow,
-        now,
         maximumBytes: this.#options.maximumRequestBytes,
       });
     } catch (error) {
@@ -292,7 +312,7 @@ export class AccountService {
     await defaultSuite.importEcPublicKey(devicePublicKey);
     this.#devices.add(deviceOf(encryptedDeviceToken));
     for (const oldest of this.#devices) {
-      if (this.#devices.size <= DEVICE_CAPACITY) break;
+      if (this.#devices.size <= (this.#options.deviceCapacity ?? DEVICE_CAPACITY)) break;
       this.#devices.delete(oldest);
     }
     return NOTHING;
@@ -300,14 +320,20 @@ export class AccountService {
 
   async #loginParameters(name: string): Promise<Outcome> {
     const account = await this.#find(name);
-    const { salt, iterations } = account ? readAuthVerifier(account.authVerifier) : this.#decoyParameters(name);
+    const decoy = await this.#decoyParameters(name);
+    const { salt, iterations } = account ? readAuthVerifier(account.authVerifier) : decoy;
     return success({ salt: base64Url(salt), iterations });
   }
 
-  /** A user name that nobody has is answered as one that somebody has. */
-  #decoyParameters(name: string): KdfParameters {
-    const salt = createHmac('sha256', this.#decoyKey).update(name.toLowerCase()).digest().subarray(0, SALT_LENGTH);
-    return { salt, iterations: MINIMUM_ITERATIONS };
+  /** A user name that nobody has is answered as one that somebody has: with iterations as accounts here have them. */
+  async #decoyParameters(name: string): Promise<KdfParameters> {
+    this.#iterationCounts ??= this.#store
+      .all('accounts')
+      .then((accounts) => accounts.map(({ authVerifier }) => readAuthVerifier(authVerifier).iterations));
+    const counts = await this.#iterationCounts;
+    const digest = createHmac('sha256', this.#decoyKey).update(name.toLowerCase()).digest();
+    const iterations = counts[digest.readUInt32BE(SALT_LENGTH) % counts.length] ?? MINIMUM_ITERATIONS;
+    return { salt: digest.subarray(0, SALT_LENGTH), iterations };
   }
 
   async #login(
@@ -397,6 +423,24 @@ const deviceOf = (token: Uint8Array): string => createHash('sha256').update(toke
 const inOrder = <Row extends { readonly order: number }>(
   rows: readonly (readonly [string, Row])[],
 ): readonly (readonly [string, Row])[] => rows.toSorted(([, one], [, other]) => one.order - other.order);
+
+/**
+ * The session token of a request: beside its payload, or as some clients send it, in the JSON of the command.
+ *
+ * @throws VaultwireError `field-invalid` when both are there and differ
+ */
+function tokenOf(opened: OpenedAccountRequest, command: AccountCommand | undefined): Uint8Array | undefined {
+  const { sessionToken } = opened;
+  const named = command?.session_token;
+  if (!named || named.length === 0) return sessionToken;
+  if (sessionToken && !Buffer.from(sessionToken).equals(named)) {
+    throw new VaultwireError(
+      'field-invalid',
+      'command.session_token: expected the token that stands beside the payload',
+    );
+  }
+  return named;
+}
 
 /** @throws VaultwireError `field-invalid`, naming the field; never a value */
 function readCommand(payload: JsonObject): AccountCommand {

@@ -46,15 +46,23 @@ export class Sessions {
     return token;
   }
 
-  /** The session of a token, if it is open. @param now as for {@link Sessions.begin} */
-  use(token: Uint8Array, now: number): Session | undefined {
+  /** The session of a token, if it is open. Looking keeps none open. @param now as for {@link Sessions.begin} */
+  find(token: Uint8Array, now: number): Session | undefined {
     const hash = hashOf(token);
     const session = this.#sessions.get(hash);
     if (!session) return undefined;
+    if (now - session.lastUse < this.#idleMilliseconds) return session;
     this.#sessions.delete(hash);
-    if (now - session.lastUse >= this.#idleMilliseconds) return undefined;
+    return undefined;
+  }
+
+  /** Keeps the session of a token open for longer. @param now as for {@link Sessions.begin} */
+  use(token: Uint8Array, now: number): void {
+    const session = this.find(token, now);
+    if (!session) return;
+    const hash = hashOf(token);
+    this.#sessions.delete(hash);
     this.#sessions.set(hash, { ...session, lastUse: now });
-    return session;
   }
 }
 

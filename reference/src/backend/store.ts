@@ -297,6 +297,11 @@ export class Store {
     return turn;
   }
 
+  /** Every row of a table, as it is now. */
+  async all<T extends TableName>(table: T): Promise<readonly Tables[T][]> {
+    return (await this.#table(table).values().all()) as Tables[T][];
+  }
+
   /** Every key and value as stored, for tests that look for what must not be there. */
   async *rawEntries(): AsyncGenerator<readonly [Buffer, Buffer]> {
     const iterator = this.#database.iterator<Buffer, Buffer>({ keyEncoding: 'buffer', valueEncoding: 'buffer' });

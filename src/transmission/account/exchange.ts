@@ -6,6 +6,7 @@ import type { Bytes } from '../../wire/bytes.js';
 import { isVaultwireError } from '../../wire/error.js';
 import type { ServerKeys } from '../server-keys.js';
 import type { MlKemServerKeys } from './ml-kem-keys.js';
+import { ownBytes, ownPayload } from './payload.js';
 import {
   openAccountAnswer,
   sealAccountRequest,
@@ -34,9 +35,9 @@ export interface AccountExchangeOptions extends Pick<
   readonly path: string;
   readonly serverKeys: ServerKeys;
   /** Default: the registry's own. */
-  readonly serverKeyId?: number;
+  readonly serverKeyId?: number | null;
   /** The highest EC key id that has worked before. */
-  readonly workingKeyId?: number;
+  readonly workingKeyId?: number | null;
   /** Begins in hybrid mode. Without it the request is an EC one. */
   readonly hybrid?: {
     readonly mlKemKeys: MlKemServerKeys;
@@ -44,9 +45,9 @@ export interface AccountExchangeOptions extends Pick<
     readonly seal: HybridSeal;
     readonly mlKem?: hybridEcies.MlKem;
     /** Default: the registry's own. */
-    readonly mlKemKeyId?: number;
+    readonly mlKemKeyId?: number | null;
     /** The highest ML-KEM key id that has worked before. */
-    readonly workingMlKemKeyId?: number;
+    readonly workingMlKemKeyId?: number | null;
     /** Fail rather than go on without ML-KEM. Default false. */
     readonly required?: boolean;
   };
@@ -71,11 +72,16 @@ export interface AccountExchange {
   readonly authenticated: boolean;
   /** How the request that was answered travelled. */
   readonly transport: Transport;
-  /** What was lost on the way there, when the request began in hybrid mode and was answered in EC mode. */
+  /** What was lost on the way there, when the request began in hybrid mode: all of it, or the stronger ML-KEM. */
   readonly downgrade: Downgrade | null;
-  /** Where the answer came from, and the keys that worked: the next request may begin with them. */
+  /** Where the answer came from. */
   readonly host: string;
-  readonly serverKeyId: number;
+  /**
+   * The EC key that worked: the next request may begin with it, and no server is to lead back behind it. null where the
+   * answer is not authenticated: whoever is in the way can name a key and then answer with nothing.
+   */
+  readonly serverKeyId: number | null;
+  /** The same for the ML-KEM key; null also in EC mode. */
   readonly mlKemKeyId: number | null;
 }
 
@@ -87,7 +93,12 @@ export interface AccountExchange {
  */
 export async function exchangeAccountRequest(options: AccountExchangeOptions): Promise<AccountExchange> {
   const suite = options.suite ?? defaultSuite;
-  const { serverKeys, hybrid, ...request } = options;
+  const { serverKeys, hybrid, sessionToken, ...rest } = options;
+  const request = {
+    ...rest,
+    payload: ownPayload(options.payload),
+    ...(sessionToken !== undefined && { sessionToken: ownBytes(sessionToken, 'session token') }),
+  };
   let state = startAccountRequest({
     host: options.host,
     serverKeyId: options.serverKeyId ?? serverKeys.defaultId,
@@ -102,7 +113,10 @@ export async function exchangeAccountRequest(options: AccountExchangeOptions): P
   });
   const limits = {
     knowsServerKey: (id: number) => serverKeys.has(id),
-    knowsMlKemKey: (id: number) => hybrid?.mlKemKeys.has(id) ?? false,
+    ...(hybrid && {
+      knowsMlKemKey: (id: number) => hybrid.mlKemKeys.has(id),
+      mlKemParameterSet: (id: number) => hybrid.mlKemKeys.get(id).publicKey.parameterSet,
+    }),
     ...(options.allowsHost && { allowsHost: options.allowsHost }),
   };
   for (;;) {
@@ -136,7 +150,8 @@ export async function exchangeAccountRequest(options: AccountExchangeOptions): P
       const { transport, downgrade } = effect;
       const plaintext = answer ?? new Uint8Array(0);
       const authenticated = http.body.length > 0;
-      return { answer: plaintext, authenticated, transport, downgrade, host, serverKeyId, mlKemKeyId };
+      const worked = authenticated ? { serverKeyId, mlKemKeyId } : { serverKeyId: null, mlKemKeyId: null };
+      return { answer: plaintext, authenticated, transport, downgrade, host, ...worked };
     }
     if (effect.afterMilliseconds > 0) await options.sleep(effect.afterMilliseconds);
     if (effect.registerDevice) await options.registerDevice?.(effect.host);

@@ -13,7 +13,7 @@ export interface MlKemServerKey {
  * {@link publishedMlKemKeys}, an installation's own from {@link customMlKemKey}.
  */
 export interface MlKemServerKeys {
-  /** Whether the key was pinned by the caller. A pinned key is never changed, nor given up, on a server's hint. */
+  /** Whether the key was pinned by the caller. Beside a pinned key none is changed or given up on a server's hint. */
   readonly custom: boolean;
   /** The id that a new client starts with. */
   readonly defaultId: number;

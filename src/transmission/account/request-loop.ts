@@ -1,3 +1,4 @@
+import type { MlKemParameterSet } from '../../ecies/ml-kem-key.js';
 import { VaultwireError } from '../../wire/error.js';
 import { decodeErrorAnswer, type ErrorAnswer } from '../error-answer.js';
 import {
@@ -12,15 +13,18 @@ import {
 import type { Transport } from './request.js';
 
 /**
- * That a request which began in hybrid mode went on without. What asked for it was not authenticated: an attacker on
- * the way can write such an answer. Nothing here remembers it; whoever lets the next request begin with EC does so
- * knowing this.
+ * That a request which began in hybrid mode went on without, or with less of it. What asked for it was not
+ * authenticated: an attacker on the way can write such an answer. Nothing here remembers it; whoever lets the next
+ * request begin like that does so knowing this.
  */
 export interface Downgrade {
   /** Who asked for it. */
   readonly host: string;
-  /** The server named an ML-KEM key that this client has not, or does not seem to know the hybrid mode. */
-  readonly reason: 'ml-kem-key-unknown' | 'hybrid-not-spoken';
+  /**
+   * The server named an ML-KEM key that this client has not, or does not seem to know the hybrid mode: the request went
+   * on in EC mode. Or it wants ML-KEM-768 where the request began with ML-KEM-1024.
+   */
+  readonly reason: 'ml-kem-key-unknown' | 'hybrid-not-spoken' | 'ml-kem-key-weaker';
   /** The ML-KEM key that the server asked for; null when it named none. */
   readonly mlKemKeyId: number | null;
 }
@@ -33,7 +37,7 @@ export interface AccountRequestState {
   readonly mlKemKeyId: number | null;
   /** The ML-KEM key that the request began with; null for one that began in EC mode. */
   readonly firstMlKemKeyId: number | null;
-  /** A pinned ML-KEM key: it is neither changed nor given up on the server's word. */
+  /** A pinned ML-KEM key: no key is changed or given up on the server's word. */
   readonly customMlKemKey: boolean;
   /** The highest ML-KEM key id that has worked before; there is no way back behind it. */
   readonly workingMlKemKeyId: number | null;
@@ -41,6 +45,7 @@ export interface AccountRequestState {
   readonly requireHybrid: boolean;
   /** The keys that this request was refused with: `<ML-KEM id or 0>/<EC id>`. */
   readonly refusedKeys: readonly string[];
+  /** How many times this host has asked for one. */
   readonly deviceRegistrations: number;
   readonly downgrade: Downgrade | null;
 }
@@ -77,6 +82,8 @@ export type AccountRequestEffect =
 export interface AccountRequestLimits extends RequestLimits {
   /** Whether the client has an ML-KEM key of this id. Default: it has none but the one it began with. */
   readonly knowsMlKemKey?: (id: number) => boolean;
+  /** The parameter set of an ML-KEM key that the client has. Without it a change to a weaker one is not noticed. */
+  readonly mlKemParameterSet?: (id: number) => MlKemParameterSet;
 }
 
 /** The state of an account request that has not been sent yet. */
@@ -116,8 +123,9 @@ export function startAccountRequest(options: {
  *
  * The hybrid mode is given up only where the rules of the wire say so (wire note: transmission, errors): when the
  * server asks for an ML-KEM key that this client has not, or refuses the hybrid mode while it names the very EC key
- * that was used. It is never given up with a pinned ML-KEM key or where the caller requires it, it comes back on
- * another host, and it is always reported.
+ * that was used. It is never given up where the caller requires it, it comes back on another host, and it is always
+ * reported, as is a change to a weaker ML-KEM key. Where either key is pinned, a server that refuses the keys is
+ * followed nowhere.
  *
  * The error codes of a failure: those of `stepRequest`, `hybrid-required`, and `answer-unexpected` for a body of status
  * 200 that neither opens nor says what is wrong.
@@ -150,7 +158,7 @@ export function stepAccountRequest(
     case 'send':
       return request.host === state.request.host
         ? send({ ...state, request }, effect.afterMilliseconds)
-        : send({ ...state, request, mlKemKeyId: state.firstMlKemKeyId, downgrade: null }, effect.afterMilliseconds);
+        : send({ ...state, ...afresh(state), request }, effect.afterMilliseconds);
     case 'fail':
       return { state: { ...state, request }, effect };
     case 'deliver':
@@ -166,6 +174,11 @@ function changeKeys(
   limits: AccountRequestLimits,
 ): { state: AccountRequestState; effect: AccountRequestEffect } {
   const { request, mlKemKeyId } = state;
+  // Whichever key is refused: with one of two pinned, the other would be all that an attacker has to turn off.
+  if (request.customServerKey || state.customMlKemKey) {
+    const pinned = request.customServerKey ? `key ${request.serverKeyId}` : `ML-KEM key ${String(mlKemKeyId)}`;
+    return fail(state, 'server-key-rejected', `the server refuses a request to the pinned ${pinned}`);
+  }
   const serverKeyId = answer.hybridEcKeyId ?? answer.serverKeyId;
   const isSameEcKey = serverKeyId === request.serverKeyId;
   if (!isSameEcKey || mlKemKeyId === null) {
@@ -177,28 +190,43 @@ function changeKeys(
     next = { mlKemKeyId, downgrade: state.downgrade };
   } else if (answer.hybridEcKeyId === undefined) {
     // It may know nothing of the hybrid mode, or just want another EC key beside the ML-KEM key: that is tried first.
-    next = isSameEcKey ? without(state, 'hybrid-not-spoken', null) : { mlKemKeyId, downgrade: null };
+    next = isSameEcKey ? without(state, 'hybrid-not-spoken', null) : { mlKemKeyId, downgrade: state.downgrade };
   } else {
     const asked = answer.serverKeyId;
     const known = limits.knowsMlKemKey ?? ((id: number) => id === mlKemKeyId);
-    next = known(asked) ? { mlKemKeyId: asked, downgrade: null } : without(state, 'ml-kem-key-unknown', asked);
+    next = known(asked)
+      ? { mlKemKeyId: asked, downgrade: weakening(state, asked, limits) }
+      : without(state, 'ml-kem-key-unknown', asked);
     if (next.mlKemKeyId !== null && state.workingMlKemKeyId !== null && asked < state.workingMlKemKeyId) {
       return fail(state, 'server-key-rollback', `key_id: ${asked} is older than an ML-KEM key that worked`);
     }
   }
-  if (next.mlKemKeyId !== mlKemKeyId) {
-    if (state.customMlKemKey) {
-      return fail(state, 'server-key-rejected', `the server refuses the pinned ML-KEM key ${String(mlKemKeyId)}`);
-    }
-    if (next.mlKemKeyId === null && state.requireHybrid) {
-      return fail(state, 'hybrid-required', 'the server asks for a request without ML-KEM');
-    }
+  if (next.mlKemKeyId === null && state.requireHybrid) {
+    return fail(state, 'hybrid-required', 'the server asks for a request without ML-KEM');
   }
   const refusedKeys = [...state.refusedKeys, `${mlKemKeyId ?? 0}/${request.serverKeyId}`];
   if (refusedKeys.length > MAXIMUM_KEY_CHANGES || refusedKeys.includes(`${next.mlKemKeyId ?? 0}/${serverKeyId}`)) {
     return fail(state, 'server-key-loop', 'key_id: the server keeps changing its key');
   }
   return send({ ...state, ...next, refusedKeys, request: { ...request, serverKeyId } }, 0);
+}
+
+/** Another host knows nothing of what was said to this one, and of the device. */
+const afresh = (
+  state: AccountRequestState,
+): Pick<AccountRequestState, 'mlKemKeyId' | 'downgrade' | 'deviceRegistrations'> => ({
+  mlKemKeyId: state.firstMlKemKeyId,
+  downgrade: null,
+  deviceRegistrations: 0,
+});
+
+function weakening(state: AccountRequestState, mlKemKeyId: number, limits: AccountRequestLimits): Downgrade | null {
+  const { firstMlKemKeyId: first, request } = state;
+  const isWeaker =
+    first !== null &&
+    limits.mlKemParameterSet?.(first) === 'ML-KEM-1024' &&
+    limits.mlKemParameterSet(mlKemKeyId) === 'ML-KEM-768';
+  return isWeaker ? { host: request.host, reason: 'ml-kem-key-weaker', mlKemKeyId } : null;
 }
 
 const without = (

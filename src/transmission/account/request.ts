@@ -13,7 +13,7 @@ import type { MlKemPrivateKey } from '../../ecies/ml-kem.js';
 import { open as openEcies, seal as sealEcies } from '../../ecies/index.js';
 import { assertBytes, concatBytes, copyBytes, type Bytes } from '../../wire/bytes.js';
 import { VaultwireError } from '../../wire/error.js';
-import { decodeJsonObject, encodeJson, MAXIMUM_JSON_DEPTH, type JsonObject, type JsonValue } from '../../wire/json.js';
+import { decodeJsonObject, MAXIMUM_JSON_DEPTH, type JsonObject, type JsonValue } from '../../wire/json.js';
 import {
   MAXIMUM_ANSWER_BYTES,
   MAXIMUM_REQUEST_BYTES,
@@ -26,6 +26,7 @@ import { Authentication } from '../proto/messages.js';
 import type { ReplayWindow } from '../replay-window.js';
 import type { ServerKey } from '../server-keys.js';
 import type { MlKemServerKey } from './ml-kem-keys.js';
+import { ownBytes, ownPayload } from './payload.js';
 
 /** The path of a command with a JSON payload, behind `/api/rest/`. */
 export const JSON_COMMAND_PATH = 'vault/execute_v2_command';
@@ -85,14 +86,15 @@ export interface SealedAccountRequest {
  * transmission, 1). It draws from the suite, in this order: the transmission key, the optional data in hybrid mode,
  * what wrapping draws, the payload's nonce.
  *
- * @throws VaultwireError `argument-invalid` for ids and texts that the message cannot hold, and whatever wrapping throws
+ * @throws VaultwireError `argument-invalid` for a payload and a token that are no bytes, for ids and texts that the
+ *   message cannot hold, and whatever wrapping throws
  */
 export async function sealAccountRequest(options: SealAccountRequestOptions): Promise<SealedAccountRequest> {
   const suite = options.suite ?? defaultSuite;
   const { serverKey, hybrid } = options;
   const payload = encodeMessage(Authentication.ApiRequestPayload, {
-    payload: ArrayBuffer.isView(options.payload) ? copyBytes(options.payload) : encodeJson(options.payload),
-    encryptedSessionToken: options.sessionToken ? copyBytes(options.sessionToken) : null,
+    payload: ownPayload(options.payload),
+    encryptedSessionToken: options.sessionToken === undefined ? null : ownBytes(options.sessionToken, 'session token'),
     apiVersion: options.apiVersion ?? 0,
   });
   const envelope = {
@@ -161,7 +163,11 @@ export interface OpenAccountRequestOptions {
     /** Refuse requests that are not in hybrid mode. Default false. */
     readonly required?: boolean;
   };
-  /** Refuses requests that it has seen. Without it replays are not noticed. */
+  /**
+   * Refuses requests that it has seen. Without it replays are not noticed. Anybody can make requests that open, as many
+   * as it takes for the window to forget others: a server that answers sessions leaves this out and has `identifier` of
+   * the result admitted, where it knows whose request it is.
+   */
   readonly replayWindow?: ReplayWindow;
   /** Milliseconds since 1970, for the replay window. Required with it. */
   readonly now?: number;
@@ -173,6 +179,8 @@ export interface OpenAccountRequestOptions {
 /** An account request as its server sees it. Nothing in it says who sent it, apart from the session token. */
 export interface OpenedAccountRequest {
   readonly transport: Transport;
+  /** What a `ReplayWindow` knows the request by. */
+  readonly identifier: Bytes;
   /** The request message: protobuf, or UTF-8 JSON for v2 commands (see {@link readJsonPayload}). */
   readonly payload: Bytes;
   readonly sessionToken: Bytes | undefined;
@@ -193,9 +201,10 @@ export interface OpenedAccountRequest {
  * Opens an account request on the server.
  *
  * @param body the request's body in bytes
- * @throws VaultwireError `message-too-long`, `protobuf-invalid`, `field-invalid`, `server-key-unknown` (to be answered
- *   with {@link encodeKeyError}), `hybrid-required`, `length-invalid`, `parameter-out-of-range`, `point-invalid`,
- *   `message-too-short`, `open-failed`, `request-replayed`
+ * @throws VaultwireError `argument-invalid` for a body that is no bytes, and a replay window without `now`;
+ *   `message-too-long`, `protobuf-invalid`, `server-key-unknown` (to be answered with {@link encodeKeyError}),
+ *   `hybrid-required`, `length-invalid`, `parameter-out-of-range`, `point-invalid`, `message-too-short`, `open-failed`,
+ *   `request-replayed`
  */
 export async function openAccountRequest(
   body: Uint8Array,
@@ -216,14 +225,16 @@ export async function openAccountRequest(
     'ApiRequestPayload',
     limits,
   );
+  const identifier = identifierOf(envelope.encryptedPayload);
   if (options.replayWindow) {
     if (options.now === undefined) throw new VaultwireError('argument-invalid', 'now: expected with a replay window');
-    if (!options.replayWindow.admit(identifierOf(envelope.encryptedPayload), options.now)) {
+    if (!options.replayWindow.admit(identifier, options.now)) {
       throw new VaultwireError('request-replayed', 'ApiRequest: this request was seen before');
     }
   }
   return {
     transport: unwrapped.mlKemKeyId === null ? 'ec' : 'hybrid',
+    identifier,
     payload: copyBytes(payload.payload),
     sessionToken: present(payload.encryptedSessionToken),
     timeToken: present(payload.timeToken),
@@ -328,7 +339,13 @@ export function openAccountAnswer(
   return openAnswer(transmissionKey, body, options);
 }
 
-/** {@link openAccountAnswer}, and the protobuf message in it. @throws VaultwireError `protobuf-invalid` besides */
+/**
+ * {@link openAccountAnswer}, and the protobuf message in it. An empty body is refused: nothing authenticates it, and it
+ * would be read as a message of defaults, such as one without keys. Where an answer may be missing, ask
+ * {@link openAccountAnswer}.
+ *
+ * @throws VaultwireError what {@link openAccountAnswer} throws, `answer-unexpected` for an empty body, `protobuf-invalid`
+ */
 export async function openAccountMessage<Message, Properties>(
   transmissionKey: AesKey,
   body: Uint8Array,
@@ -336,5 +353,8 @@ export async function openAccountMessage<Message, Properties>(
   options: { readonly maximumBytes?: number } = {},
 ): Promise<Message> {
   const maximumBytes = options.maximumBytes ?? MAXIMUM_ANSWER_BYTES;
+  if (body.length === 0) {
+    throw new VaultwireError('answer-unexpected', 'answer: expected one sealed under the transmission key');
+  }
   return decodeMessage(codec, await openAnswer(transmissionKey, body, { maximumBytes }), 'answer', { maximumBytes });
 }

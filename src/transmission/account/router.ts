@@ -13,6 +13,7 @@ import { decodeBase64, encodeBase64, encodeBase64Url } from '../../wire/base64.j
 import { assertBytes, copyBytes, type Bytes } from '../../wire/bytes.js';
 import { isVaultwireError, VaultwireError } from '../../wire/error.js';
 import { encodeJson, type JsonObject } from '../../wire/json.js';
+import { printable } from '../../wire/text.js';
 import { MAXIMUM_ANSWER_BYTES, MAXIMUM_REQUEST_BYTES, WRAPPED_TRANSMISSION_KEY_LENGTH } from '../device-request.js';
 import { decodeMessage, encodeMessage } from '../proto/codec.js';
 import { PAM, Router } from '../proto/messages.js';
@@ -241,7 +242,12 @@ export type RouterAnswer =
       readonly errorMessage: string;
     };
 
-/** Seals a router's answer. @param transmissionKey the user's */
+/**
+ * Seals a router's answer.
+ *
+ * @param transmissionKey the user's
+ * @throws VaultwireError `argument-invalid` for a refusal whose code is none: no code at all would be read as success
+ */
 export async function sealRouterAnswer(
   transmissionKey: AesKey,
   answer: { readonly ok: true; readonly message: Uint8Array } | Extract<RouterAnswer, { ok: false }>,
@@ -249,11 +255,20 @@ export async function sealRouterAnswer(
   if (answer.ok) {
     return encodeMessage(Router.RouterResponse, { encryptedPayload: await transmissionKey.seal(answer.message) });
   }
-  const { responseCode, errorMessage } = answer;
-  return encodeMessage(Router.RouterResponse, {
-    responseCode: Router.RouterResponseCode[responseCode === 'unknown' ? 'RRC_GENERAL_ERROR' : responseCode],
-    errorMessage,
-  });
+  const name = answer.responseCode === 'unknown' ? 'RRC_GENERAL_ERROR' : answer.responseCode;
+  const responseCode = numberOf(Router.RouterResponseCode, name, 'responseCode');
+  if (responseCode === Router.RouterResponseCode.RRC_OK) {
+    throw new VaultwireError('argument-invalid', 'responseCode: expected that of a refusal');
+  }
+  return encodeMessage(Router.RouterResponse, { responseCode, errorMessage: answer.errorMessage });
+}
+
+/** @throws VaultwireError `argument-invalid` for a name that is none of the enumeration */
+function numberOf<Name extends string, Value>(values: Readonly<Record<Name, Value>>, name: Name, field: string): Value {
+  // An enumeration of the generated code inherits its names by number.
+  if (!Object.hasOwn(values, name))
+    throw new VaultwireError('argument-invalid', `${field}: expected one that is known`);
+  return values[name];
 }
 
 /**
@@ -280,7 +295,7 @@ export async function openRouterAnswer(
   return {
     ok: false,
     responseCode: responseCodeName(response.responseCode),
-    errorMessage: response.errorMessage.slice(0, 1000).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' '),
+    errorMessage: printable(response.errorMessage),
   };
 }
 
@@ -319,7 +334,7 @@ export function encodeControllerMessage(
     throw new VaultwireError('argument-invalid', 'timeout: expected milliseconds as a 32-bit number');
   }
   return encodeMessage(Router.RouterControllerMessage, {
-    messageType: PAM.ControllerMessageType[message.messageType],
+    messageType: numberOf(PAM.ControllerMessageType, message.messageType, 'messageType'),
     messageUid: message.messageUid,
     controllerUid: message.controllerUid,
     streamResponse: message.streamResponse,

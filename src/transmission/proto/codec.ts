@@ -27,8 +27,8 @@ export function encodeMessage<Message, Properties>(
 /**
  * Decodes a message from outside. Fields that it does not know are left out; malformed input, invalid UTF-8, groups,
  * numbers that a double does not hold exactly, and messages that are deeper or have more fields than
- * `MAXIMUM_PROTOBUF_DEPTH` and `MAXIMUM_PROTOBUF_FIELDS` are refused. Of a field that comes twice the last one counts,
- * as proto3 has it.
+ * `MAXIMUM_PROTOBUF_DEPTH` and `MAXIMUM_PROTOBUF_FIELDS` are refused. Of a field that comes twice the last one counts;
+ * a message that comes twice is one with the fields of both, as proto3 has it.
  *
  * @param name what the message is called in error messages
  * @param limits.maximumBytes most bytes of the message

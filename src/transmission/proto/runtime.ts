@@ -19,7 +19,7 @@
  * OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
  */
 import protobuf from 'protobufjs/minimal.js';
-import { copyBytes } from '../../wire/bytes.js';
+import { assertBytes, copyBytes } from '../../wire/bytes.js';
 
 /*
  * What the generated code of messages.js runs on, in place of protobufjs/minimal itself. It keeps that package's reader
@@ -29,7 +29,10 @@ import { copyBytes } from '../../wire/bytes.js';
 
 /** How deep messages may lie in one another. The messages of this wire need two levels, a tree of PAM elements more. */
 export const MAXIMUM_PROTOBUF_DEPTH = 16;
-/** How many fields one message may have, those of the messages in it included. A field takes at least two bytes. */
+/**
+ * How many fields one message may have, those of the messages in it and the numbers of packed fields included: engines
+ * end the whole process over an array of more elements than they can hold.
+ */
 export const MAXIMUM_PROTOBUF_FIELDS = 2_000_000;
 
 /** The part of protobufjs's reader that this one builds on, typed by hand: its own types know int64 as Long only. */
@@ -54,7 +57,7 @@ export class Reader extends PlainReader {
   }
 
   override tag(): number {
-    if (++this.#fields > MAXIMUM_PROTOBUF_FIELDS) throw new RangeError('too many fields');
+    this.#count();
     return super.tag();
   }
 
@@ -86,27 +89,70 @@ export class Reader extends PlainReader {
     const length = (this as unknown as { size(): number }).size();
     if (this.pos + length > end) throw new RangeError('cut short');
     this.len = this.pos + length;
-    while (this.pos < this.len) numbers.push(this.int64());
+    while (this.pos < this.len) {
+      this.#count();
+      numbers.push(this.int64());
+    }
     this.len = end;
     return numbers;
+  }
+
+  #count(): void {
+    if (++this.#fields > MAXIMUM_PROTOBUF_FIELDS) throw new RangeError('too many fields');
   }
 }
 
 interface BaseWriter {
+  int32(value: number): unknown;
   int64(value: number): unknown;
+  int64s(values: readonly number[]): unknown;
+  double(value: number): unknown;
+  bool(value: boolean): unknown;
+  string(value: string): unknown;
+  bytes(value: Uint8Array): unknown;
   finish(): Uint8Array;
 }
 
 // Not Writer.create(), which on Node writes into a Buffer that shares its memory with others.
 const PlainWriter = protobuf.Writer as unknown as new () => BaseWriter;
 
+/** Writes what a field can hold, where the package's own would write the nearest thing that it can. */
 export class Writer extends PlainWriter {
   static create(): Writer {
     return new Writer();
   }
 
+  override int32(value: number): unknown {
+    if ((value | 0) !== value) throw new RangeError('no whole number of 32 bits');
+    return super.int32(value);
+  }
+
   override int64(value: number): unknown {
     return super.int64(safe(value));
+  }
+
+  override int64s(values: readonly number[]): unknown {
+    return super.int64s(values.map(safe));
+  }
+
+  override double(value: number): unknown {
+    if (typeof value !== 'number') throw new TypeError('no number');
+    return super.double(value);
+  }
+
+  override bool(value: boolean): unknown {
+    if (typeof value !== 'boolean') throw new TypeError('no boolean');
+    return super.bool(value);
+  }
+
+  override string(value: string): unknown {
+    if (typeof value !== 'string' || /\p{Surrogate}/u.test(value)) throw new TypeError('no Unicode string');
+    return super.string(value);
+  }
+
+  override bytes(value: Uint8Array): unknown {
+    assertBytes(value, 'field');
+    return super.bytes(value);
   }
 }
 

@@ -16,6 +16,7 @@ import {
   encodeControllerMessage,
   encodeKeyError,
   encodeMessage,
+  encodeThrottled,
   exchangeAccountRequest,
   openAccountAnswer,
   openAccountMessage,
@@ -107,6 +108,16 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
         expect(answer).toMatchObject(keys);
       },
     );
+
+    it('reads a message of defaults where it is sealed, and none where there is no body', async () => {
+      const transmissionKey = await suite.importAesKey(new Uint8Array(32).fill(7));
+      const open = (body: Uint8Array) =>
+        openAccountMessage(transmissionKey, body, AccountSummary.AccountSummaryElements);
+      const sealed = await sealAccountAnswer(transmissionKey, new Uint8Array(0));
+      expect((await open(sealed)).keysInfo).toBeNull();
+      await expect(open(new Uint8Array(0))).rejects.toMatchObject({ code: 'answer-unexpected' });
+      expect(await openAccountAnswer(transmissionKey, new Uint8Array(0))).toHaveLength(0);
+    });
 
     it('lays the envelope out as the wire note says', async () => {
       const server = await makeServer(suite);
@@ -296,7 +307,8 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
           suite,
         });
         const options = { ...server.opening(), replayWindow, now: 1 };
-        await openAccountRequest(body, options);
+        const { identifier } = await openAccountRequest(body, options);
+        expect(replayWindow.has(identifier, 1)).toBe(true);
         await expect(openAccountRequest(body, options)).rejects.toMatchObject({ code: 'request-replayed' });
         await expect(openAccountRequest(body, { ...server.opening(), replayWindow })).rejects.toMatchObject({
           code: 'argument-invalid',
@@ -436,6 +448,59 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
         mlKemKeyId: 136,
       });
       expect(seen).toEqual(['keepersecurity.com login/account_summary', 'keepersecurity.com login/account_summary']);
+    });
+
+    it('sends what it was given when the exchange began, again and again', async () => {
+      const server = await makeServer(suite);
+      const serverKeys = customServerKey({ id: 7, publicKey: server.ec.publicKey.bytes }, { suite });
+      for (const json of [false, true]) {
+        const payload = UID.slice();
+        const command: { command: string } = { command: 'sync_down' };
+        const sessionToken = TOKEN.slice();
+        const seen: unknown[] = [];
+        const exchange = exchangeAccountRequest({
+          host: 'keepersecurity.com',
+          path: 'login/account_summary',
+          serverKeys,
+          payload: json ? command : payload,
+          sessionToken,
+          sleep: () => Promise.resolve(),
+          post: async (_host, _path, body) => {
+            const opened = await openAccountRequest(body, server.opening());
+            seen.push([json ? readJsonPayload(opened) : opened.payload, opened.sessionToken]);
+            return seen.length === 1
+              ? { status: 403, body: encodeThrottled(1) }
+              : { status: 200, body: await sealAccountAnswer(opened.transmissionKey, UID) };
+          },
+          suite,
+        });
+        payload.fill(0);
+        sessionToken.fill(0);
+        command.command = 'delete_all';
+        await exchange;
+        const expected = [json ? { command: 'sync_down' } : UID, TOKEN];
+        expect(seen).toEqual([expected, expected]);
+      }
+    });
+
+    it('refuses payloads and tokens that are no bytes', async () => {
+      const server = await makeServer(suite);
+      const serverKeys = customServerKey({ id: 7, publicKey: server.ec.publicKey.bytes }, { suite });
+      const wrong = { payload: new DataView(new ArrayBuffer(4)), sessionToken: 'abcd' };
+      for (const [name, value] of Object.entries(wrong)) {
+        const options = { payload: UID, suite, [name]: value };
+        const sealing = sealAccountRequest({ serverKey: server.serverKey, ...options });
+        const exchange = exchangeAccountRequest({
+          host: 'keepersecurity.com',
+          path: 'login/account_summary',
+          serverKeys,
+          sleep: () => Promise.resolve(),
+          post: () => Promise.reject(new Error('posted')),
+          ...options,
+        });
+        await expect(sealing, name).rejects.toMatchObject({ code: 'argument-invalid' });
+        await expect(exchange, name).rejects.toMatchObject({ code: 'argument-invalid' });
+      }
     });
 
     it('takes the keys that a caller pins', async () => {
@@ -602,6 +667,59 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
       });
     });
 
+    it('is not impressed by buffers that change under its hands', async () => {
+      const server = await makeServer(suite);
+      const [sessionToken, message] = [TOKEN.slice(), UID.slice()];
+      const sealing = sealRouterRequest({ serverKey: server.serverKey, sessionToken, message, suite });
+      const authorizing = authorizeRouterUser({ serverKey: server.serverKey, sessionToken, suite });
+      sessionToken.fill(0);
+      message.fill(0);
+      const request = await sealing;
+
+      // The second key is tried after a wait.
+      const serverKeys = [await suite.generateEcPrivateKey(), server.ec];
+      for (const { wrappedTransmissionKey, sealedSessionToken } of [
+        decodeRouterHeaders(new Headers(request.headers)),
+        await authorizing,
+      ]) {
+        const opening = openRouterUser({ wrappedTransmissionKey, sealedSessionToken }, { serverKeys, suite });
+        wrappedTransmissionKey.fill(0);
+        sealedSessionToken.fill(0);
+        expect((await opening).sessionToken).toEqual(TOKEN);
+      }
+
+      const { body } = request;
+      const user = await openRouterUser(decodeRouterHeaders(new Headers(request.headers)), {
+        serverKeys: [server.ec],
+        suite,
+      });
+      const opening = openRouterBody(user, body);
+      body.fill(0);
+      expect(await opening).toEqual(UID);
+    });
+
+    it('cuts what a router says to 1,000 characters', async () => {
+      const transmissionKey = await suite.importAesKey(new Uint8Array(32));
+      const said = async (errorMessage: string) =>
+        openRouterAnswer(
+          transmissionKey,
+          await sealRouterAnswer(transmissionKey, { ok: false, responseCode: 'RRC_TIMEOUT', errorMessage }),
+        );
+      expect(await said('x'.repeat(1001))).toMatchObject({ errorMessage: 'x'.repeat(1000) });
+      expect(await said('x'.repeat(1000))).toMatchObject({ errorMessage: 'x'.repeat(1000) });
+    });
+
+    it('makes no success of a refusal', async () => {
+      const transmissionKey = await suite.importAesKey(new Uint8Array(32));
+      for (const responseCode of ['RRC_OK', 'RRC_FOO', 'TIMEOUT', '4', 'toString', undefined, 4] as never[]) {
+        await expect(
+          sealRouterAnswer(transmissionKey, { ok: false, responseCode, errorMessage: 'no' }),
+        ).rejects.toMatchObject({ code: 'argument-invalid' });
+      }
+      const unknown = await sealRouterAnswer(transmissionKey, { ok: false, responseCode: 'unknown', errorMessage: '' });
+      expect(await openRouterAnswer(transmissionKey, unknown)).toMatchObject({ responseCode: 'RRC_GENERAL_ERROR' });
+    });
+
     it('knows the routers of the regions', () => {
       expect(['keepersecurity.com', 'GOVCLOUD.keepersecurity.us', 'il5.keepersecurity.us'].map(routerHost)).toEqual([
         'connect.keepersecurity.com',
@@ -630,7 +748,16 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
           expect.objectContaining({ code: 'argument-invalid' }),
         );
       }
+      for (const messageType of ['CMT_FOO', 'ROTATE', '1', 'toString', undefined, 1] as never[]) {
+        expect(() => encodeControllerMessage({ ...message, messageType })).toThrow(
+          expect.objectContaining({ code: 'argument-invalid' }),
+        );
+      }
       const bytes = encodeControllerMessage(message);
+      expect(decodeControllerMessage(bytes, { maximumBytes: bytes.length })).toEqual(message);
+      expect(() => decodeControllerMessage(bytes, { maximumBytes: bytes.length - 1 })).toThrow(
+        expect.objectContaining({ code: 'message-too-long' }),
+      );
       for (const [extra, code] of [
         [[8, 99], 'field-invalid'],
         [[18, 1, 0], 'length-invalid'],

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { load } from 'protobufjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
+  AccountSummary,
   Authentication,
   decodeMessage,
   encodeMessage,
@@ -55,9 +56,13 @@ describe('protobuf messages', () => {
     expect(encodeMessage(Authentication.ApiRequest, message)).toHaveLength(2);
   });
 
-  it('takes the last of a field that comes twice, and a field of another wire type as unknown', () => {
+  it('takes the last of a field that comes twice, both of a message, and a field of another wire type as unknown', () => {
     expect(decode(bytes(0x10, 7, 0x10, 8)).publicKeyId).toBe(8);
     expect(decode(bytes(0x12, 1, 7)).publicKeyId).toBe(0);
+    expect(decode(bytes(0x42, 2, 0x20, 5, 0x42, 2, 0x28, 6)).qrcMessageKey).toMatchObject({
+      msgVersion: 5,
+      ecKeyId: 6,
+    });
   });
 
   it.each<[string, Uint8Array]>([
@@ -130,6 +135,43 @@ describe('protobuf messages', () => {
       decodeMessage(PAM.PAMElement, bytes(0x18, ...Array.from({ length: 10 }, () => 0x80), 0), 'element', LIMITS),
     ).toThrow(invalid);
     expect(() => decodeMessage(PAM.PAMElement, bytes(0x18, 0x80), 'element', LIMITS)).toThrow(invalid);
+  });
+
+  it.each<[string, object]>([
+    ['a 32-bit number that is none', { publicKeyId: 2 ** 31 }],
+    ['one that would be cut to another', { publicKeyId: 2 ** 32 + 7 }],
+    ['one below them', { publicKeyId: -(2 ** 31) - 1 }],
+    ['a fraction', { publicKeyId: 1.5 }],
+    ['no number', { publicKeyId: Number.NaN }],
+    ['text for a number', { publicKeyId: '7' }],
+    ['a lone surrogate', { locale: 'a\ud800' }],
+    ['a lone surrogate in a long string', { locale: `${'a'.repeat(200)}\udc00` }],
+    ['a number for text', { locale: 7 }],
+    ['text for bytes', { encryptedPayload: 'AAAA' }],
+    ['a list for bytes', { encryptedPayload: [1, 2] }],
+    ['the same in an inner message', { qrcMessageKey: { ecKeyId: 0.5 } }],
+  ])('refuse to write %s', (_, message) => {
+    expect(() => encodeMessage(Authentication.ApiRequest, message)).toThrow(
+      expect.objectContaining({ code: 'argument-invalid' }),
+    );
+  });
+
+  it('refuse to write what is none of the rarer types', () => {
+    const refuse = (encode: () => Uint8Array): void => {
+      expect(encode).toThrow(expect.objectContaining({ code: 'argument-invalid' }));
+    };
+    refuse(() => encodeMessage(Router.RouterControllerMessage, { streamResponse: 'false' as never }));
+    refuse(() => encodeMessage(AccountSummary.KeysInfo, { dataKeyBackupDate: '1' as never }));
+    for (const number of [2 ** 53, 0.5, '1' as never]) {
+      refuse(() => encodeMessage(Authentication.UserDataKeyResponse, { accessDenied: [1, number] }));
+    }
+  });
+
+  it('writes the numbers at the ends', () => {
+    for (const publicKeyId of [2 ** 31 - 1, -(2 ** 31), -1, -0]) {
+      expect(decode(encodeMessage(Authentication.ApiRequest, { publicKeyId })).publicKeyId).toBe(publicKeyId | 0);
+    }
+    expect(decode(encodeMessage(Authentication.ApiRequest, { locale: '\u{1f511}' })).locale).toBe('\u{1f511}');
   });
 
   it('reads packed and single 64-bit numbers', () => {

@@ -102,6 +102,12 @@ describe('the loop of an account request', () => {
     });
   });
 
+  it('falls back to EC also after an ML-KEM key has worked, and reports it', () => {
+    const worked = hybrid({ workingMlKemKeyId: 136 });
+    expect(play(worked, keys(12, 148), good)).toEqual(['send ec/12', 'deliver ec ml-kem-key-unknown']);
+    expect(play(worked, keys(10), good)).toEqual(['send ec/10', 'deliver ec hybrid-not-spoken']);
+  });
+
   it('falls back to EC when the server wants the same EC key without ML-KEM, and not before', () => {
     expect(play(hybrid(), keys(12), keys(12), good)).toEqual([
       'send 136/12',
@@ -129,12 +135,21 @@ describe('the loop of an account request', () => {
     ],
     ['pinned ML-KEM key, not spoken', { customMlKemKey: true }, [keys(10)], ['fail server-key-rejected']],
     ['pinned EC key, another asked for', { customServerKey: true }, [keys(11, 136)], ['fail server-key-rejected']],
+    ['pinned ML-KEM key, another EC key asked for', { customMlKemKey: true }, [keys(11)], ['fail server-key-rejected']],
     [
       'pinned EC key, another ML-KEM key asked for',
       { customServerKey: true },
-      [keys(10, 107), good],
-      ['send 107/10', 'deliver hybrid'],
+      [keys(10, 107)],
+      ['fail server-key-rejected'],
     ],
+    [
+      'pinned EC key, unknown ML-KEM key asked for',
+      { customServerKey: true },
+      [keys(10, 999)],
+      ['fail server-key-rejected'],
+    ],
+    ['pinned EC key, not spoken', { customServerKey: true }, [keys(10)], ['fail server-key-rejected']],
+    ['pinned EC key in EC mode', { customServerKey: true, mlKemKeyId: null }, [keys(11)], ['fail server-key-rejected']],
     ['an EC key older than one that worked', { workingKeyId: 10 }, [keys(9, 136)], ['fail server-key-rollback']],
     [
       'an ML-KEM key older than one that worked',
@@ -168,6 +183,26 @@ describe('the loop of an account request', () => {
     expect(play(hybrid(), keys(11, 124), keys(10, 136))).toEqual(['send 124/11', 'fail server-key-loop']);
   });
 
+  it('reports a weaker ML-KEM key than it began with, until that is over', () => {
+    const knowing = {
+      ...limits,
+      mlKemParameterSet: (id: number) => (id === 100 ? ('ML-KEM-768' as const) : ('ML-KEM-1024' as const)),
+    };
+    const downgradeAfter = (first: number, ...events: readonly AccountAnswerEvent[]) => {
+      let state = hybrid({ mlKemKeyId: first });
+      for (const event of events) ({ state } = stepAccountRequest(state, event, knowing));
+      return stepAccountRequest(state, good, knowing).effect;
+    };
+    const weaker = { host: HOST, reason: 'ml-kem-key-weaker', mlKemKeyId: 100 };
+    const delivered = { type: 'deliver', transport: 'hybrid' };
+    expect(downgradeAfter(136, keys(10, 100))).toEqual({ ...delivered, downgrade: weaker });
+    expect(downgradeAfter(136, keys(10, 100), keys(11))).toEqual({ ...delivered, downgrade: weaker });
+    expect(downgradeAfter(136, keys(10, 100), keys(10, 107))).toEqual({ ...delivered, downgrade: null });
+    expect(downgradeAfter(136, keys(10, 107))).toEqual({ ...delivered, downgrade: null });
+    expect(downgradeAfter(100, keys(10, 136))).toEqual({ ...delivered, downgrade: null });
+    expect(downgradeAfter(136, keys(10, 100), keys(10))).toMatchObject({ downgrade: { reason: 'hybrid-not-spoken' } });
+  });
+
   it('takes the hybrid mode up again on another host', () => {
     const redirect = answer(encodeRegionRedirect('keepersecurity.eu'));
     expect(play(hybrid(), keys(10, 148), redirect, good)).toEqual(['send ec/10', 'send 136/10', 'deliver hybrid']);
@@ -175,10 +210,18 @@ describe('the loop of an account request', () => {
     expect(play(hybrid(), redirect, redirect, redirect)).toEqual(['send 136/10', 'send 136/10', 'fail redirect-loop']);
   });
 
-  it('asks for the registration of the device once', () => {
+  it('asks for the registration of the device once with each host', () => {
     const unregistered = answer(encodeDeviceNotRegistered());
     expect(play(hybrid(), unregistered, good)).toEqual(['send 136/10 registered', 'deliver hybrid']);
     expect(play(hybrid(), unregistered, unregistered)).toEqual(['send 136/10 registered', 'fail request-rejected']);
+    const redirect = answer(encodeRegionRedirect('keepersecurity.eu'));
+    expect(play(hybrid(), unregistered, redirect, unregistered, unregistered)).toEqual([
+      'send 136/10 registered',
+      'send 136/10',
+      'send 136/10 registered',
+      'fail request-rejected',
+    ]);
+    expect(play(hybrid(), unregistered, keys(11), unregistered).at(-1)).toBe('fail request-rejected');
   });
 
   it('waits as devices do, in the mode it was in', () => {
@@ -232,7 +275,7 @@ describe('the loop of an account request', () => {
 
   it('ends within 14 requests whatever it is answered, and never loses ML-KEM without saying so', () => {
     fc.assert(
-      fc.property(fc.array(anyAnswer, { minLength: 14, maxLength: 30 }), fc.boolean(), (events, requireHybrid) => {
+      fc.property(fc.array(anyAnswer, { minLength: 16, maxLength: 30 }), fc.boolean(), (events, requireHybrid) => {
         let state = hybrid({ requireHybrid });
         let sent = 1;
         for (const event of events) {
@@ -251,8 +294,8 @@ describe('the loop of an account request', () => {
           if (requireHybrid) expect(effect.mlKemKeyId).not.toBeNull();
           sent++;
         }
-        // 3 changes of keys, 2 redirects, 5 waits, 1 registration, and the first.
-        expect(sent).toBeLessThanOrEqual(12);
+        // 3 changes of keys, 2 redirects, 5 waits, a registration with each of 3 hosts, and the first.
+        expect(sent).toBeLessThanOrEqual(14);
       }),
       { numRuns: 500 },
     );
