@@ -1,7 +1,7 @@
 import { defaultSuite } from '#default-suite';
 import { vaultWorkers } from '#vault-workers';
 import { VaultwireError } from '../../wire/error.js';
-import type { WrapKind } from '../account/wrap.js';
+import type { AnswerReport, WrapKind } from '../account/wrap.js';
 import { DIGESTS_LENGTH } from '../digest.js';
 import { Batches } from './batches.js';
 import { VaultDigests } from './digests.js';
@@ -67,13 +67,7 @@ export interface VaultProgress {
 }
 
 /** What is to be said of a whole vault. */
-export interface VaultReport {
-  /** UIDs that were expected and are in the vault in no form, opened or failed. */
-  readonly missing: readonly string[];
-  /** How many keys of teams, folders and records opened by each kind of wrap. */
-  readonly wraps: Readonly<Partial<Record<WrapKind, number>>>;
-  /** How many teams, folders and records opened that something unauthenticated is on the way to. */
-  readonly unauthenticated: number;
+export interface VaultReport extends AnswerReport<WrapKind> {
   /** How many workers opened records; 0 when this thread did. */
   readonly workers: number;
   /** How many batches a worker failed to open, which this thread then did. */
@@ -399,7 +393,7 @@ class Tally {
     assertRequired([...this.#required]);
   }
 
-  report(): Pick<VaultReport, 'missing' | 'wraps' | 'unauthenticated'> {
+  report(): AnswerReport<WrapKind> {
     return { missing: [...this.#missing], wraps: this.#wraps, unauthenticated: this.#unauthenticated };
   }
 }
