@@ -7,7 +7,7 @@ import { importDataKey } from 'vaultwire/keychain/account';
 import { emptyTrustLedger, encodeLedger, observationOfVault, observe } from 'vaultwire/keychain/ledger';
 import { openVault, streamVault } from 'vaultwire/keychain/vault';
 import { nodeSuite } from 'vaultwire/crypto/node';
-import { decrypt, encrypt } from './bare.mjs';
+import { bareLoop, decrypt, encrypt } from './bare.mjs';
 
 /** How many records: what the targets are for. Fewer make a quick look. */
 const RECORDS = Number(process.env.VAULTWIRE_BENCH_RECORDS ?? 100_000);
@@ -42,15 +42,12 @@ function makeVault() {
   return { dataKey, records };
 }
 
-/** The calls that cannot be left out, in one thread, and nothing around them. */
-function bareLoop({ dataKey, records }) {
-  return async (stopwatch) => {
+/** The calls that cannot be left out, in one thread. */
+function timedLoop(vault) {
+  const loop = bareLoop(vault);
+  return (stopwatch) => {
     stopwatch.start();
-    const opened = [];
-    for (const { uid, keys, data, revision } of records) {
-      const recordKey = decrypt(dataKey, keys[0].bytes);
-      opened.push([uid, revision, JSON.parse(decrypt(recordKey, data.bytes).toString())]);
-    }
+    const opened = loop();
     stopwatch.stop();
     return opened;
   };
@@ -69,7 +66,7 @@ const plain = (records) => records.map(({ uid, revision, data }) => [uid, revisi
 async function prepare(open) {
   const vault = makeVault();
   const account = { dataKey: await importDataKey(vault.dataKey, { extractable: true }) };
-  const contenders = { ours: open({ records: vault.records }, account), limit: bareLoop(vault) };
+  const contenders = { ours: open({ records: vault.records }, account), limit: timedLoop(vault) };
   const watch = { start() {}, stop() {} };
   assert.deepEqual(await contenders.ours(watch), await contenders.limit(watch));
   return contenders;
@@ -134,7 +131,39 @@ async function hashed() {
       stopwatch.stop();
       return hashes;
     },
-    limit: bareLoop({ records, dataKey }),
+    limit: timedLoop({ records, dataKey }),
+  };
+}
+
+/**
+ * What any way of sharing the work between threads has to be seen against: the bare loop on as many threads as ours has
+ * workers, each with its part of the records from before, where what it opens stays. Nothing is sent to and fro.
+ */
+async function sharedOut() {
+  const vault = makeVault();
+  const { dataKey, records } = vault;
+  const length = Math.ceil(RECORDS / WORKERS);
+  const workers = Array.from({ length: WORKERS }, (_, index) => {
+    const workerData = { dataKey, records: records.slice(index * length, (index + 1) * length) };
+    return new Worker(new URL('./bare-worker.mjs', import.meta.url), { workerData });
+  });
+  for (const worker of workers) worker.unref();
+  const openPart = (worker) =>
+    new Promise((resolve) => {
+      worker.once('message', resolve);
+      worker.postMessage('open');
+    });
+  return {
+    async ours(stopwatch) {
+      stopwatch.start();
+      const counts = await Promise.all(workers.map(openPart));
+      stopwatch.stop();
+      assert.equal(
+        counts.reduce((sum, count) => sum + count),
+        RECORDS,
+      );
+    },
+    limit: timedLoop(vault),
   };
 }
 
@@ -157,6 +186,7 @@ export const VAULT_OPERATIONS = [
     prepare: () => prepare(whole({ workers: WORKERS })),
     targets: { limitRatio: 1.7 },
   },
+  { name: name(`bare loops on ${WORKERS} threads at once, nothing sent`), prepare: sharedOut, targets: {} },
   { name: name(`${WORKERS} workers, started before`), prepare: () => prepare(started), targets: { limitRatio: 1.7 } },
   { name: name('one thread, with a ledger (limit: without)'), prepare: watched(0), targets: {} },
   { name: name(`${WORKERS} workers, with a ledger (limit: without)`), prepare: watched(WORKERS), targets: {} },
