@@ -278,10 +278,11 @@ export class TraceTable {
     return place;
   }
 
-  /** Puts a row in the place of another of the same uid. That one's key may still be found, or not. */
+  /** Puts a row in the place of another of the same uid. */
   replace(place: number, { words }: Row): void {
+    const isNewKey = !hasSameColumn(this.#words, place * ROW_WORDS + KEY_COLUMN, words, KEY_COLUMN);
     this.#write(place, words);
-    this.#keys?.add(this.#words, place, this.#count);
+    if (isNewKey) this.#keys?.add(this.#words, place, this.#count);
   }
 
   markAbsent(place: number): void {
@@ -366,7 +367,10 @@ export class TraceTable {
   }
 }
 
-/** How many rows may be passed over before one is found: as many are crowded together only by who means it. */
+/**
+ * How many rows may be passed over before one is found. As many are crowded together by who means it, or where rows were
+ * changed until those they had been before, which stay behind, have filled the slots.
+ */
 const MAXIMUM_PROBES = 100;
 
 /**
@@ -417,19 +421,26 @@ export class RowIndex {
   }
 
   find(words: Uint32Array, row: Uint32Array): number | undefined {
-    if (this.#places) return this.#places.get(nameAt(row, this.#column));
+    if (this.#places) {
+      const place = this.#places.get(nameAt(row, this.#column));
+      return place !== undefined && this.#isAt(words, place, row) ? place : undefined;
+    }
     const slots = this.#slots;
     const hash = hashAt(row, this.#column);
     let slot = (2 * hash) & this.#mask;
-    for (;;) {
+    // No further than `add` goes: all slots may be taken, and none would end this.
+    for (let probes = 0; probes < MAXIMUM_PROBES; probes++) {
       const place = slots[slot] ?? 0;
       if (place === 0) return undefined;
-      if (slots[slot + 1] === hash) {
-        const start = (place - 1) * ROW_WORDS + this.#column;
-        if (hasSameColumn(words, start, row, this.#column)) return place - 1;
-      }
+      if (slots[slot + 1] === hash && this.#isAt(words, place - 1, row)) return place - 1;
       slot = (slot + 2) & this.#mask;
     }
+    return undefined;
+  }
+
+  /** What was added may have changed since. */
+  #isAt(words: Uint32Array, place: number, row: Uint32Array): boolean {
+    return hasSameColumn(words, place * ROW_WORDS + this.#column, row, this.#column);
   }
 }
 
