@@ -1,3 +1,4 @@
+import { VaultwireError } from '../../wire/error.js';
 import { isWeakerWrap, type WrapKind } from '../account/wrap.js';
 
 /** Rows of the threat model that a ledger finds. */
@@ -114,4 +115,10 @@ export class KeyOwners {
     this.#owners = owners;
     return owners;
   }
+}
+
+/** Digests of something that opened. @throws VaultwireError `argument-invalid` when none were made */
+export function digestsOf<Digests>(digests: Digests | undefined): Digests {
+  if (digests !== undefined) return digests;
+  throw new VaultwireError('argument-invalid', 'ledger: expected what was opened with digests');
 }

@@ -1,9 +1,9 @@
-import { VaultwireError } from '../../wire/error.js';
 import type { OpenedDataKey } from '../account/encryption-params.js';
 import type { WrapKind } from '../account/wrap.js';
 import type { ItemDigests } from '../digest.js';
 import type { OpenedSecrets } from '../secrets.js';
 import type { OpenedVault } from '../vault/index.js';
+import { digestsOf } from './items.js';
 import type { LedgerObservation, ObservedItem, PublicKeyPin } from './observe.js';
 
 // What an answer shows a ledger, taken from the reports of what opened it, so that nobody has to join them by hand.
@@ -32,13 +32,14 @@ export function observationOfSecrets(
   context: ObservationContext = {},
 ): LedgerObservation {
   const items: ObservedItem[] = [];
-  for (const { uid, keyDigest } of secrets.folders) items.push({ uid, kind: 'folder', keyDigest: known(keyDigest) });
+  for (const { uid, keyDigest } of secrets.folders)
+    items.push({ uid, kind: 'folder', keyDigest: digestsOf(keyDigest) });
   for (const { uid, digests, revision, wrappedBy, files } of secrets.records) {
-    const { keyDigest, dataDigest } = known(digests);
+    const { keyDigest, dataDigest } = digestsOf(digests);
     // The application's own record has no key of its own, and is as good as the application's key.
     if (wrappedBy !== 'none') items.push({ uid, kind: 'record', keyDigest, dataDigest, revision });
     // A file that hangs on several records is shown as often: if not always alike, the ledger has something to say.
-    for (const file of files) items.push({ uid: file.uid, kind: 'file', ...known(file.digests) });
+    for (const file of files) items.push({ uid: file.uid, kind: 'file', ...digestsOf(file.digests) });
   }
   const failed = secrets.failed.filter(({ kind }) => kind !== 'application').map(({ uid }) => uid);
   return { ...observationOf(context), items, failed };
@@ -82,7 +83,7 @@ class ObservedVaultItem implements ObservedItem {
     this.wrap = report.wrap;
     this.authenticated = report.authenticated;
     this.revision = revision;
-    this.digests = known(digests);
+    this.digests = digestsOf(digests);
   }
 
   get keyDigest(): string {
@@ -105,13 +106,7 @@ function observationOf(context: ObservationContext): Omit<LedgerObservation, 'it
     complete,
     ...(transport && { transport }),
     ...(publicKeys && { publicKeys }),
-    ...(dataKey && { dataKey: { digest: known(dataKey.digest), wrap: dataKey.report.wrap } }),
+    ...(dataKey && { dataKey: { digest: digestsOf(dataKey.digest), wrap: dataKey.report.wrap } }),
     ...(dataKey?.report.kdf && { kdf: { iterations: dataKey.report.kdf.iterations } }),
   };
-}
-
-/** @throws VaultwireError `argument-invalid` */
-function known<Value>(value: Value | undefined): Value {
-  if (value !== undefined) return value;
-  throw new VaultwireError('argument-invalid', 'ledger: expected what was opened with digests');
 }
