@@ -131,6 +131,38 @@ test('A5: two keys under one uid of an answer are reported, and refused under th
   expect(report.accepted(A)).toBe(false);
 });
 
+test('A5: a key that was replaced is found under another uid and under its own, answers later', () => {
+  const items = [item(A, { keyDigest: digest(13), dataDigest: digest(21), revision: 6 })];
+  const { ledger } = observe(known, { items }, { mode: 'strict' });
+  for (const uid of [A, B, digest(3)]) {
+    const swapped = item(uid, { keyDigest: digest(11), dataDigest: digest(22), revision: 7 });
+    for (const mode of ['report', 'strict'] as const) {
+      const { report, ledger: after } = observe(ledger, { items: [swapped] }, { mode });
+      expect(rows(report.items)).toEqual([mode === 'strict' ? 'A5 refused' : 'A5']);
+      expect(report.accepted(uid)).toBe(mode === 'report');
+      expect(after).toEqual(ledger);
+    }
+  }
+});
+
+test('A6: bytes that were replaced do not come back, under a higher revision or none', () => {
+  for (const [before, between, later] of [
+    [4, 5, 6],
+    [undefined, undefined, undefined],
+  ] as const) {
+    const old = item(A, { revision: before, dataDigest: digest(21) });
+    const { ledger: first } = observe(emptyTrustLedger(), { items: [old] });
+    const { ledger } = observe(first, { items: [item(A, { revision: between })] }, { mode: 'strict' });
+    for (const mode of ['report', 'strict'] as const) {
+      const { report, ledger: after } = observe(ledger, { items: [{ ...old, revision: later }] }, { mode });
+      expect(rows(report.items)).toEqual([mode === 'strict' ? 'A6 refused' : 'A6']);
+      expect(after).toEqual(ledger);
+    }
+    const sealedAnew = item(A, { revision: later, dataDigest: digest(22) });
+    expect(rows(observe(ledger, { items: [sealedAnew] }, { mode: 'strict' }).report.items)).toEqual([]);
+  }
+});
+
 test('A6: an older revision, or none, is reported by the ledger, and refused under the strict policy', () => {
   for (const revision of [4, undefined]) {
     expect(rows(play({ items: [item(A, { revision })] }).items)).toEqual(['A6']);

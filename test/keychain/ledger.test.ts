@@ -184,6 +184,25 @@ describe('the ledger', () => {
         expect(observation.ledger.records.get('a')).toMatchObject({ revision: 2, keyDigest: 'm', dataDigest: 'e' });
       });
 
+      test('a key that was replaced does not come back, under any UID', () => {
+        const { ledger } = observe(seen(record('a', 1, 'k', 'd'), record('b', 1, 'l', 'e')), [
+          record('a', 2, 'm', 'f'),
+        ]);
+        for (const uid of ['a', 'b', 'n']) {
+          const observation = observe(ledger, [record(uid, 3, 'k', 'g')]);
+          expect(kinds(observation)).toEqual([`${uid} swap-suspected${strict ? ' refused' : ''}`]);
+          expect(observation.ledger).toEqual(ledger);
+        }
+      });
+
+      test('bytes that were replaced do not come back under a higher revision', () => {
+        const { ledger } = observe(seen(record('a', 4, 'k', 'old')), [record('a', 5, 'k', 'new')]);
+        const observation = observe(ledger, [record('a', 6, 'k', 'old')]);
+        expect(kinds(observation)).toEqual([`a rollback-suspected${strict ? ' refused' : ''}`]);
+        expect(observation.ledger).toEqual(ledger);
+        expect(kinds(observe(ledger, [record('a', 6, 'k', 'newer')]))).toEqual([]);
+      });
+
       test('a new key does not hide a rollback', () => {
         const ledger = seen(record('a', 5, 'k', 'd'));
         for (const [revision, isRefused] of [
@@ -204,6 +223,17 @@ describe('the ledger', () => {
   });
 
   const complete = { complete: true };
+
+  test('the newest of the digests that were replaced are held', () => {
+    const records = (revision: number): OpenedRecord[] =>
+      Array.from({ length: 100_001 }, (_, index) =>
+        record(`u${index}`, revision, `k${index} ${revision}`, `d${index} ${revision}`),
+      );
+    const { ledger } = observeSecrets(seen(...records(1)), secrets(records(2)));
+    expect(ledger.former.size).toBe(200_000);
+    expect(ledger.former.has('k0 1')).toBe(false);
+    expect([...ledger.former].at(-1)).toBe('d100000 1');
+  });
 
   test('what does not come is missing, said once, until it came again', () => {
     const one = record('a', 1, 'k', 'd');
@@ -302,6 +332,7 @@ describe('the ledger', () => {
       const observation = observe(ledger, [folder('a', 'm')], { policy: 'strict' });
       expect(kinds(observation)).toEqual(['a key-changed']);
       expect(uids(observation)).toEqual(['a']);
+      expect(kinds(observe(observation.ledger, [folder('a', 'k')]))).toEqual(['a swap-suspected']);
       expect(observation.ledger.folders).toEqual(new Map([['a', { keyDigest: 'm', absent: false }]]));
     });
 

@@ -2,6 +2,7 @@ import type { AesKey } from '../../crypto/suite.js';
 import { encodeBase64Url } from '../../wire/base64.js';
 import { assertBytes, concatBytes, copyBytes, decodeUtf8, encodeUtf8, type Bytes } from '../../wire/bytes.js';
 import { VaultwireError } from '../../wire/error.js';
+import { FORMER_LENGTH, formerChanges } from './former.js';
 import { LEDGER_LIMITS, PIN_KINDS, pinName, type PublicKeyPin, type TrustLedger } from './observe.js';
 import { faultOf, readUid, Row, ROW_LENGTH, TraceTable, writeDigest } from './traces.js';
 
@@ -17,7 +18,7 @@ import { faultOf, readUid, Row, ROW_LENGTH, TraceTable, writeDigest } from './tr
 // told from one that was changed.
 
 const MAGIC = new Uint8Array([0x56, 0x57, 0x54, 0x4c]);
-const VERSION = 1;
+const VERSION = 2;
 const PREFIX_LENGTH = 5;
 const TAG_LENGTH = 16;
 const HEAD_LENGTH = 8;
@@ -55,7 +56,7 @@ export interface DecodedLedger {
 }
 
 /**
- * A whole ledger as a new document of one frame, 56 bytes per uid. Write it beside the old one and rename it: a first
+ * A whole ledger as a new document of one frame, 56 bytes for each uid and 8 for each digest that was replaced. Write it beside the old one and rename it: a first
  * frame that is cut off is no document.
  *
  * @param key the caller's, for this alone. Whoever has it can make ledgers
@@ -70,7 +71,8 @@ export async function encodeLedger(
   const { sequence = 0 } = options;
   assertSequence(sequence);
   const items = new TraceTable(ledger.items);
-  const body = encodeBody(ledger, { pins: [], items: [] }, [...ledger.pins.values()], items.rows());
+  const { added } = formerChanges(new Uint8Array(), ledger.former);
+  const body = encodeBody(ledger, { pins: [], items: [], former: 0 }, [...ledger.pins.values()], items.rows(), added);
   return sealFrame(key, FIRST_HEAD, sequence, new Uint8Array(TAG_LENGTH), 0, body);
 }
 
@@ -95,7 +97,9 @@ export async function appendLedger(
   assertDigest(writeDigest(previousTag, 0, tag), 'tail.tag');
   const pins = [...after.pins].filter(([name, { digest }]) => before.pins.get(name)?.digest !== digest);
   const { rows, goneUids } = changedRows(before.items, after.items);
+  const { gone, added } = formerChanges(before.former, after.former);
   const removed = {
+    former: gone,
     pins: [...before.pins].filter(([name]) => !after.pins.has(name)).map(([, pin]) => pin),
     items: goneUids,
   };
@@ -104,6 +108,7 @@ export async function appendLedger(
     removed,
     pins.map(([, pin]) => pin),
     rows,
+    added,
   );
   return sealFrame(key, LATER_HEAD, sequence + 1, previousTag, length, body);
 }
@@ -232,13 +237,22 @@ const invalid = (what: string): VaultwireError =>
 //   count(4) of uids that are gone: uid(16)
 //   count(4) of pins: kind(1) length(1) id digest(16)
 //   count(4) of items: their rows, 56 bytes each, see traces.ts
+//   count(4) of former digests that are gone: the oldest
+//   count(4) of former digests: 8 bytes each, behind those that are there
 
 interface Removed {
   readonly pins: readonly PublicKeyPin[];
   readonly items: readonly string[];
+  readonly former: number;
 }
 
-function encodeBody(ledger: TrustLedger, removed: Removed, pins: readonly PublicKeyPin[], rows: Uint8Array): Bytes {
+function encodeBody(
+  ledger: TrustLedger,
+  removed: Removed,
+  pins: readonly PublicKeyPin[],
+  rows: Uint8Array,
+  former: Uint8Array,
+): Bytes {
   const { dataKey, iterations, transport } = ledger;
   const account = new Uint8Array(1 + (dataKey === undefined ? 0 : 16) + (iterations === undefined ? 0 : 4));
   account[0] =
@@ -262,6 +276,9 @@ function encodeBody(ledger: TrustLedger, removed: Removed, pins: readonly Public
     encodePins(pins, true),
     uint32(rows.length / ROW_LENGTH),
     rows,
+    uint32(removed.former),
+    uint32(former.length / FORMER_LENGTH),
+    former,
   );
 }
 
@@ -375,6 +392,10 @@ class DecodingState {
   #dataKey: string | undefined;
   #iterations: number | undefined;
   #transport: TrustLedger['transport'];
+  /** Put together at the end: frames are many, and what each adds is little. */
+  readonly #former: Uint8Array[] = [];
+  #formerCount = 0;
+  #formerGone = 0;
 
   ledger(): TrustLedger {
     return {
@@ -383,7 +404,18 @@ class DecodingState {
       iterations: this.#iterations,
       transport: this.#transport,
       items: this.#items.rows(),
+      former: this.#allFormer().slice(this.#formerGone * FORMER_LENGTH),
     };
+  }
+
+  #allFormer(): Uint8Array {
+    const all = new Uint8Array(this.#formerCount * FORMER_LENGTH);
+    let offset = 0;
+    for (const part of this.#former) {
+      all.set(part, offset);
+      offset += part.length;
+    }
+    return all;
   }
 
   apply(body: Uint8Array, isFirst: boolean): void {
@@ -430,7 +462,12 @@ class DecodingState {
       else this.#items.replace(known, row);
     }
     if (isFirst) this.#items = shown;
+    this.#formerGone += reader.count(0, this.#formerCount - this.#formerGone);
+    const added = reader.count(FORMER_LENGTH, LEDGER_LIMITS.former);
+    this.#former.push(reader.take(added * FORMER_LENGTH));
+    this.#formerCount += added;
     reader.end();
+    if (this.#formerCount - this.#formerGone > LEDGER_LIMITS.former) throw invalid('count');
     if (this.#pins.size > LEDGER_LIMITS.pins || this.#items.count > LEDGER_LIMITS.items) throw invalid('count');
   }
 }

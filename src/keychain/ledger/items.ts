@@ -34,28 +34,44 @@ export interface ItemSuspicion {
   readonly message: string;
 }
 
-/**
- * Holds what was shown of a uid against what is known of it.
- *
- * @param owner the uid whose key this is known to be, if any
- */
+/** How many digests of replaced keys and data a ledger holds. The oldest are dropped for the newest. */
+export const FORMER_LIMIT = 200_000;
+
+/** What is known of a key and data under all uids, where they are not those that this uid had last. */
+export interface ItemHistory {
+  /** The uid whose key this is known to be, if any. */
+  readonly owner: string | undefined;
+  /** Whether the key, under whichever uid, was replaced by another since. */
+  readonly isFormerKey: boolean;
+  /** The same of the data. */
+  readonly isFormerData: boolean;
+}
+
+/** Holds what was shown of a uid against what is known of it. */
 export function judgeItem(
   uid: string,
   shown: Omit<ItemTrace, 'absent'>,
   known: ItemTrace | undefined,
-  owner: string | undefined,
+  { owner, isFormerKey, isFormerData }: ItemHistory,
   strict: boolean,
 ): readonly ItemSuspicion[] {
   const suspicions: ItemSuspicion[] = [];
   if (owner !== undefined && owner !== uid) {
     suspicions.push({ row: 'A5', refused: strict, message: `its key is the key of ${owner}` });
+  } else if (isFormerKey) {
+    // Of the same uid or another: whose it was is not kept, and neither comes back where clients are honest.
+    suspicions.push({ row: 'A5', refused: strict, message: 'its key is one that was in use before' });
   }
-  if (!known) return suspicions;
-  if (shown.kind !== known.kind) {
+  if (known && shown.kind !== known.kind) {
     suspicions.push({ row: 'A14', refused: false, message: `a ${shown.kind} came where a ${known.kind} was` });
   }
-  const rollback = judgeRevision(shown, known, strict);
+  const rollback = known && judgeRevision(shown, known, strict);
   if (rollback) suspicions.push(rollback);
+  else if (isFormerData) {
+    // Whoever restores an old content seals it anew, with another nonce.
+    suspicions.push({ row: 'A6', refused: strict, message: 'its bytes are some that were replaced before' });
+  }
+  if (!known) return suspicions;
   // A wrap that is no longer told could be any: what is left unsaid is no way around the check.
   if (known.wrap !== undefined && (shown.wrap === undefined || isWeakerWrap(shown.wrap, known.wrap))) {
     const message = `its wrap was ${known.wrap} and is ${shown.wrap ?? 'not told'}`;

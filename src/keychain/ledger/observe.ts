@@ -4,14 +4,23 @@ import { encodeUtf8 } from '../../wire/bytes.js';
 import { VaultwireError } from '../../wire/error.js';
 import type { DataKeyWrapKind } from '../account/wrap.js';
 import { digest } from '../digest.js';
-import { itemChanges, judgeItem, type ItemChange, type ItemKind, type ItemTrace, type LedgerRow } from './items.js';
+import { FormerDigests } from './former.js';
+import {
+  FORMER_LIMIT,
+  itemChanges,
+  judgeItem,
+  type ItemChange,
+  type ItemKind,
+  type ItemTrace,
+  type LedgerRow,
+} from './items.js';
 import { isAbsent, readTrace, readUid, Row, ROW_LENGTH, TraceTable, writeDigest, writeRow } from './traces.js';
 
 // What one answer cannot show, two can. The ledger is plain data that the caller keeps between answers. It detects; it
 // cannot repair, and on a fresh device it knows nothing yet.
 
-/** How much a ledger holds: more is refused, not forgotten. */
-export const LEDGER_LIMITS = { items: 1_000_000, pins: 100_000, idBytes: 255 } as const;
+/** How much a ledger holds: more is refused, not forgotten. Of `former` the oldest are dropped for the newest. */
+export const LEDGER_LIMITS = { items: 1_000_000, pins: 100_000, idBytes: 255, former: FORMER_LIMIT } as const;
 
 /** Whose public key a pin is of. */
 export type PinKind = 'owner' | 'user' | 'team' | 'server';
@@ -39,6 +48,11 @@ export interface TrustLedger {
   readonly transport: 'ec' | 'hybrid' | undefined;
   /** 56 bytes for each uid: what `tracesOf` and `traceOf` read. */
   readonly items: Uint8Array;
+  /**
+   * The first 8 bytes of each digest that another one took the place of, of keys and data of all uids, in the order in
+   * which they were replaced: what was in use before does not come back, under whichever uid or revision.
+   */
+  readonly former: Uint8Array;
 }
 
 /** A uid as an answer shows it, after it was opened. */
@@ -138,7 +152,14 @@ export interface LedgerReport {
 
 /** A ledger that has seen nothing. */
 export function emptyTrustLedger(): TrustLedger {
-  return { pins: new Map(), dataKey: undefined, iterations: undefined, transport: undefined, items: new Uint8Array() };
+  return {
+    pins: new Map(),
+    dataKey: undefined,
+    iterations: undefined,
+    transport: undefined,
+    items: new Uint8Array(),
+    former: new Uint8Array(),
+  };
 }
 
 /**
@@ -170,7 +191,7 @@ export function observe(
   const kdf = observeKdf(ledger, observation.kdf, policy, strict);
   const transport = observeTransport(ledger, observation.transport, policy, strict);
   const { items: shownItems = [], failed = [], complete = false } = observation;
-  const items = new ItemObserver(ledger.items, shownItems.length, strict);
+  const items = new ItemObserver(ledger, shownItems.length, strict);
   items.showAll(shownItems);
   if (complete) items.miss(failed);
   const learnedItems = items.learned;
@@ -200,6 +221,7 @@ export function observe(
       iterations: kdf.learned,
       transport: transport.learned,
       items: learnedItems,
+      former: items.former,
     },
     report,
   };
@@ -207,11 +229,14 @@ export function observe(
 
 /** What is to be forgotten, for a caller who knows better: it is learned anew from the next answer. */
 export interface Forgotten {
+  /** What they had before is not known by uid and stays in `former`; what they have now does not get there. */
   readonly uids?: readonly string[];
   readonly publicKeys?: readonly Pick<PublicKeyPin, 'kind' | 'id'>[];
   readonly dataKey?: boolean;
   readonly iterations?: boolean;
   readonly transport?: boolean;
+  /** All digests that were replaced: for a caller who knows that old content was brought back on purpose. */
+  readonly former?: boolean;
 }
 
 /** A ledger without what is named. What it does not hold is not missed. */
@@ -232,6 +257,7 @@ export function forget(ledger: TrustLedger, forgotten: Forgotten): TrustLedger {
     dataKey: forgotten.dataKey === true ? undefined : ledger.dataKey,
     iterations: forgotten.iterations === true ? undefined : ledger.iterations,
     transport: forgotten.transport === true ? undefined : ledger.transport,
+    former: forgotten.former === true ? new Uint8Array() : ledger.former,
   };
 }
 
@@ -387,19 +413,20 @@ class ItemObserver {
   readonly #strict: boolean;
   #table: TraceTable;
   readonly #countBefore: number;
-  /** Rows whose key was another before: it stays theirs. */
-  readonly #formerKeys = new TraceTable(new Uint8Array());
+  readonly #former: FormerDigests;
   readonly #camePlaces: Uint8Array;
   /** Those that came and were not learned, so that they have no place. */
   readonly #strangers = new Set<string>();
   readonly #refusedUids = new Set<string>();
   readonly #row = new Row();
+  readonly #rowBefore = new Row();
   /** Where the next item is expected: answers keep their order mostly, and what is there need not be looked up. */
   #next = 0;
 
-  constructor(known: Uint8Array, shownCount: number, strict: boolean) {
+  constructor({ items, former }: TrustLedger, shownCount: number, strict: boolean) {
     this.#strict = strict;
-    this.#table = new TraceTable(known);
+    this.#table = new TraceTable(items);
+    this.#former = new FormerDigests(former);
     this.#countBefore = this.#table.count;
     this.#camePlaces = new Uint8Array(this.#countBefore + shownCount);
   }
@@ -410,9 +437,13 @@ class ItemObserver {
     return this.#table.rows();
   }
 
+  get former(): Uint8Array {
+    return this.#former.bytes();
+  }
+
   /** A loop of its own: engines compile it once, whatever an answer has around it. */
   showAll(items: readonly ObservedItem[]): void {
-    if (this.#countBefore === 0 && this.#learnAll(items)) return;
+    if (this.#countBefore === 0 && this.#former.isEmpty && this.#learnAll(items)) return;
     for (const item of items) this.#show(item);
   }
 
@@ -468,8 +499,7 @@ class ItemObserver {
   }
 
   #showUnknown(item: ObservedItem): void {
-    const owner = this.#ownerOfKey();
-    if (owner !== undefined && this.#suspect(item, undefined, owner)) {
+    if (this.#suspect(item, undefined)) {
       this.#strangers.add(item.uid);
       return;
     }
@@ -480,21 +510,27 @@ class ItemObserver {
   #showOther(item: ObservedItem, place: number, cameBefore: boolean): void {
     const { uid } = item;
     const known = readTrace(this.#table.bytes, place);
-    const isNewKey = known.keyDigest !== item.keyDigest;
-    if (this.#suspect(item, known, isNewKey ? this.#ownerOfKey() : uid, isNewKey && cameBefore)) return;
-    this.part.changed.push({ subject: uid, what: itemChanges(traceOfItem(item), known) });
-    if (isNewKey) this.#formerKeys.append(this.#table.read(place));
+    if (this.#suspect(item, known, cameBefore)) return;
+    const changes = itemChanges(traceOfItem(item), known);
+    this.part.changed.push({ subject: uid, what: changes });
+    const before = this.#table.read(place, this.#rowBefore);
+    if (changes.includes('key')) this.#former.add(before.keyStart);
+    if (changes.includes('data')) this.#former.add(before.dataStart);
     this.#table.replace(place, this.#row);
   }
 
-  #ownerOfKey(): string | undefined {
-    return this.#table.uidOfKey(this.#row) ?? this.#formerKeys.uidOfKey(this.#row);
-  }
-
-  #suspect(item: ObservedItem, known: ItemTrace | undefined, owner: string | undefined, hasTwoKeys = false): boolean {
+  #suspect(item: ObservedItem, known: ItemTrace | undefined, cameBefore = false): boolean {
     const { uid } = item;
-    const found = [...judgeItem(uid, traceOfItem(item), known, owner, this.#strict)];
-    if (hasTwoKeys) found.push({ row: 'A5', refused: this.#strict, message: 'it came twice, with two keys' });
+    const row = this.#row;
+    const isNewKey = known?.keyDigest !== item.keyDigest;
+    const history = {
+      owner: isNewKey ? this.#table.uidOfKey(row) : uid,
+      isFormerKey: isNewKey && this.#former.has(row.keyStart),
+      isFormerData: known?.dataDigest !== item.dataDigest && this.#former.has(row.dataStart),
+    };
+    const found = [...judgeItem(uid, traceOfItem(item), known, history, this.#strict)];
+    if (isNewKey && cameBefore)
+      found.push({ row: 'A5', refused: this.#strict, message: 'it came twice, with two keys' });
     for (const { row, refused, message } of found) {
       this.part.suspicious.push({ row, subject: uid, refused, message });
       if (refused) this.#refusedUids.add(uid);

@@ -1,5 +1,13 @@
 import type { OpenedRecord, OpenedSecrets, OpenedSharedFolder } from '../secrets.js';
-import { digestsOf, judgeItem, KeyOwners, type ItemKind, type ItemSuspicion, type ItemTrace } from './items.js';
+import {
+  digestsOf,
+  FORMER_LIMIT,
+  judgeItem,
+  KeyOwners,
+  type ItemKind,
+  type ItemSuspicion,
+  type ItemTrace,
+} from './items.js';
 
 // The ledger of a device's answers: the records of the trust ledger alone, judged by the same rules.
 
@@ -22,15 +30,20 @@ export interface RecordTrace extends FolderTrace {
 export interface Ledger {
   readonly records: ReadonlyMap<string, RecordTrace>;
   readonly folders: ReadonlyMap<string, FolderTrace>;
+  /**
+   * Digests of keys and data that others took the place of, in that order, up to 200,000 of the newest: what was in use
+   * before does not come back, under whichever UID or revision.
+   */
+  readonly former: ReadonlySet<string>;
 }
 
 /** Something that an honest server does not do, or seldom. */
 export interface Finding {
   readonly uid: string;
   /**
-   * `swap-suspected`: the UID came with the key of another one (A5). `key-changed`: it came with a new key, which a
-   * server that shares it anew does as well. `rollback-suspected`: an older revision, or other bytes under the same
-   * one (A6). `missing`: it was there before and nobody asked for less (A7); said once, as deleting and no longer
+   * `swap-suspected`: the UID came with the key of another one, or with one that was replaced before (A5).
+   * `key-changed`: it came with a new key, which a server that shares it anew does as well. `rollback-suspected`: an
+   * older revision, other bytes under the same one, or bytes that were replaced before (A6). `missing`: it was there before and nobody asked for less (A7); said once, as deleting and no longer
    * sharing it look the same from here, and kept in the ledger, so that it cannot come back older.
    */
   readonly kind: 'swap-suspected' | 'key-changed' | 'rollback-suspected' | 'missing';
@@ -51,7 +64,7 @@ export interface Observation {
 
 /** A ledger that has seen nothing. */
 export function emptyLedger(): Ledger {
-  return { records: new Map(), folders: new Map() };
+  return { records: new Map(), folders: new Map(), former: new Set() };
 }
 
 /**
@@ -72,11 +85,16 @@ export function observeSecrets(
 ): Observation {
   const { policy, complete = false } = options;
   const findings: Finding[] = [];
-  const context = { secrets, strict: policy === 'strict', complete, findings };
+  const former = new Set(ledger.former);
+  const context = { secrets, strict: policy === 'strict', complete, findings, former };
   const records = observeItems('record', ledger.records, secrets.records, traceOfRecord, context);
   const folders = observeItems('folder', ledger.folders, secrets.folders, traceOfFolder, context);
   return {
-    ledger: { records: records.learned, folders: folders.learned },
+    ledger: {
+      records: records.learned,
+      folders: folders.learned,
+      former: former.size > FORMER_LIMIT ? new Set([...former].slice(-FORMER_LIMIT)) : former,
+    },
     findings,
     accepted: records.accepted,
     acceptedFolders: folders.accepted,
@@ -88,6 +106,7 @@ interface Context {
   readonly strict: boolean;
   readonly complete: boolean;
   readonly findings: Finding[];
+  readonly former: Set<string>;
 }
 
 function observeItems<Item extends { readonly uid: string }, Trace extends FolderTrace>(
@@ -95,7 +114,7 @@ function observeItems<Item extends { readonly uid: string }, Trace extends Folde
   known: ReadonlyMap<string, Trace>,
   shown: readonly Item[],
   traceOf: (item: Item) => Trace,
-  { secrets, strict, complete, findings }: Context,
+  { secrets, strict, complete, findings, former }: Context,
 ): { readonly learned: ReadonlyMap<string, Trace>; readonly accepted: readonly Item[] } {
   const learned = new Map(known);
   const accepted: Item[] = [];
@@ -104,15 +123,23 @@ function observeItems<Item extends { readonly uid: string }, Trace extends Folde
     const { uid } = item;
     const trace = traceOf(item);
     const before = learned.get(uid);
-    const owner = before?.keyDigest === trace.keyDigest ? uid : owners.of(trace.keyDigest);
-    const suspicions = judgeItem(uid, itemTrace(kind, trace), before && itemTrace(kind, before), owner, strict);
-    if (before && owner === undefined) {
+    const [shownItem, knownItem] = [itemTrace(kind, trace), before && itemTrace(kind, before)];
+    const { keyDigest, dataDigest } = shownItem;
+    const isNewKey = keyDigest !== knownItem?.keyDigest;
+    const isNewData = dataDigest !== knownItem?.dataDigest;
+    const owner = isNewKey ? owners.of(keyDigest) : uid;
+    const isFormerKey = isNewKey && former.has(keyDigest);
+    const isFormerData = isNewData && dataDigest !== undefined && former.has(dataDigest);
+    const suspicions = judgeItem(uid, shownItem, knownItem, { owner, isFormerKey, isFormerData }, strict);
+    if (before && owner === undefined && !isFormerKey) {
       findings.push({ uid, kind: 'key-changed', refused: false, message: 'it came with a new key' });
     }
     for (const suspicion of suspicions) findings.push(finding(uid, suspicion));
     if (!suspicions.some(({ refused }) => refused)) accepted.push(item);
     if (suspicions.length > 0) continue;
-    owners.learn(trace.keyDigest, uid);
+    if (knownItem && isNewKey) former.add(knownItem.keyDigest);
+    if (knownItem?.dataDigest !== undefined && isNewData) former.add(knownItem.dataDigest);
+    owners.learn(keyDigest, uid);
     learned.set(uid, trace);
   }
   if (complete) {

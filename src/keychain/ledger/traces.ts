@@ -65,6 +65,17 @@ export function* tracesOf({ items }: { readonly items: Uint8Array }): Generator<
 export class Row {
   readonly words = new Uint32Array(ROW_WORDS);
   readonly bytes = new Uint8Array(this.words.buffer);
+  readonly #longs = new BigUint64Array(this.words.buffer);
+
+  /** The beginning of the key's digest. */
+  get keyStart(): bigint | undefined {
+    return this.#longs[KEY_DIGEST / 8];
+  }
+
+  /** The beginning of the data's digest, where there is one. */
+  get dataStart(): bigint | undefined {
+    return ((this.bytes[REVISION] ?? 0) & 0x40) === 0 ? undefined : this.#longs[DATA_DIGEST / 8];
+  }
 }
 
 /** What a row is made of. */

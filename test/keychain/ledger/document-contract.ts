@@ -30,7 +30,7 @@ function history(): readonly [TrustLedger, TrustLedger, TrustLedger] {
     kind: 'record',
     wrap: 'user-ec',
     keyDigest: name16(2),
-    revision: 2 ** 53 - 1,
+    revision: 2 ** 53 - 2,
   } as const;
   const first = observe(emptyTrustLedger(), {
     publicKeys: [{ kind: 'owner', id: 'ö', digest: name16(9) }],
@@ -43,7 +43,7 @@ function history(): readonly [TrustLedger, TrustLedger, TrustLedger] {
     dataKey: { digest: name16(5) },
     kdf: { iterations: 1_000_000 },
     transport: 'hybrid',
-    items: [{ ...item, wrap: 'data-key-gcm' }],
+    items: [{ ...item, wrap: 'data-key-gcm', keyDigest: name16(6), dataDigest: name16(7) }],
     complete: true,
   }).ledger;
   return [first, second, forget(second, { uids: [item.uid], publicKeys: [{ kind: 'owner', id: 'ö' }] })];
@@ -87,14 +87,15 @@ export function describeDocument(suite: CryptoSuite): void {
         ...[0, 0, 0, 0, 0, 0, 0, 0, 0],
         ...[0, 0, 0, 1, 0, 2, 0xc3, 0xb6, ...repeat(9)],
         ...[0, 0, 0, 2],
-        ...[...repeat(1), 0x50, 0x9f, ...repeat(255, 6), ...repeat(2), ...repeat(0)],
+        ...[...repeat(1), 0x50, 0x9f, ...repeat(255, 5), 254, ...repeat(2), ...repeat(0)],
         ...[...repeat(3), 0x01, 0x40, ...repeat(0, 6), ...repeat(4), ...repeat(0)],
+        ...repeat(0, 8),
       ];
       expect([...plaintexts[2]!]).toEqual(body);
       expect([...plaintexts[0]!]).toEqual([0, 0, 0, 4, 0, 0, 0, body.length + 28]);
-      expect([...plaintexts[1]!]).toEqual([0x56, 0x57, 0x54, 0x4c, 1, 0, ...repeat(0)]);
-      expect([...plaintexts[3]!]).toEqual([0x56, 0x57, 0x54, 0x4c, 1, 2, ...bytes.slice(25, 41)]);
-      expect([...bytes.slice(0, 5)]).toEqual([0x56, 0x57, 0x54, 0x4c, 1]);
+      expect([...plaintexts[1]!]).toEqual([0x56, 0x57, 0x54, 0x4c, 2, 0, ...repeat(0)]);
+      expect([...plaintexts[3]!]).toEqual([0x56, 0x57, 0x54, 0x4c, 2, 2, ...bytes.slice(25, 41)]);
+      expect([...bytes.slice(0, 5)]).toEqual([0x56, 0x57, 0x54, 0x4c, 2]);
     });
 
     it('cut off anywhere in the last frame give the state before it', async () => {
@@ -157,23 +158,26 @@ export function describeDocument(suite: CryptoSuite): void {
     it('with a body that is not strict are refused, though the key is right', async () => {
       const key = await makeKey();
       const bodies = [
-        [16, ...zeros(16)],
-        [8, ...zeros(16)],
-        [2, ...zeros(4), ...zeros(16)],
-        [0, 0, 0, 0, 1, 0, 1, 65, ...zeros(12)],
-        [0, ...zeros(4), 0, 0, 0, 1, ...zeros(16), ...zeros(8)],
-        [0, ...zeros(15)],
-        [0, ...zeros(17)],
-        [0, ...zeros(8), 255, 255, 255, 255, ...zeros(4)],
-        [0, ...zeros(12), 255, 255, 255, 255],
-        [0, ...zeros(8), 0, 0, 0, 1, 4, 1, 65, ...zeros(16), ...zeros(4)],
-        [0, ...zeros(8), 0, 0, 0, 1, 0, 0, ...zeros(16), 0, ...zeros(4)],
-        [0, ...zeros(8), 0, 0, 0, 2, 0, 1, 65, ...zeros(16), 0, 1, 65, ...zeros(16), ...zeros(4)],
-        [0, ...zeros(12), 0, 0, 0, 2, ...zeros(112)],
-        [0, ...zeros(12), 0, 0, 0, 1, ...zeros(16), 11 << 2, ...zeros(39)],
-        [0, ...zeros(12), 0, 0, 0, 1, ...zeros(16), 0, 0, 0, 0, 0, 0, 0, 1, ...zeros(32)],
-        [0, ...zeros(12), 0, 0, 0, 1, ...zeros(16), 0, 0xa0, ...zeros(38)],
-        [0, ...zeros(12), 0, 0, 0, 1, ...zeros(39), 1, ...zeros(15), 1],
+        [16, ...zeros(24)],
+        [8, ...zeros(24)],
+        [2, ...zeros(4), ...zeros(24)],
+        [0, 0, 0, 0, 1, 0, 1, 65, ...zeros(20)],
+        [0, ...zeros(4), 0, 0, 0, 1, ...zeros(16), ...zeros(16)],
+        [0, ...zeros(23)],
+        [0, ...zeros(25)],
+        [0, ...zeros(8), 255, 255, 255, 255, ...zeros(12)],
+        [0, ...zeros(12), 255, 255, 255, 255, ...zeros(8)],
+        [0, ...zeros(8), 0, 0, 0, 1, 4, 1, 65, ...zeros(16), ...zeros(12)],
+        [0, ...zeros(8), 0, 0, 0, 1, 0, 0, ...zeros(16), 0, ...zeros(12)],
+        [0, ...zeros(8), 0, 0, 0, 2, 0, 1, 65, ...zeros(16), 0, 1, 65, ...zeros(16), ...zeros(12)],
+        [0, ...zeros(12), 0, 0, 0, 2, ...zeros(112), ...zeros(8)],
+        [0, ...zeros(12), 0, 0, 0, 1, ...zeros(16), 11 << 2, ...zeros(39), ...zeros(8)],
+        [0, ...zeros(12), 0, 0, 0, 1, ...zeros(16), 0, 0, 0, 0, 0, 0, 0, 1, ...zeros(32), ...zeros(8)],
+        [0, ...zeros(12), 0, 0, 0, 1, ...zeros(16), 0, 0xa0, ...zeros(38), ...zeros(8)],
+        [0, ...zeros(12), 0, 0, 0, 1, ...zeros(39), 1, ...zeros(15), 1, ...zeros(8)],
+        [0, ...zeros(16), 0, 0, 0, 1, ...zeros(4)],
+        [0, ...zeros(20), 0, 0, 0, 1, ...zeros(7)],
+        [0, ...zeros(20), 0, 3, 13, 65, ...zeros(8 * 200_001)],
       ];
       for (const [index, body] of bodies.entries()) {
         const substituting: AesKey = {
@@ -196,7 +200,7 @@ export function describeDocument(suite: CryptoSuite): void {
           open: (bytes) => key.open(bytes),
         };
         await encodeLedger(emptyTrustLedger(), keep).catch(() => undefined);
-        const frame = concatBytes(Uint8Array.from([0x56, 0x57, 0x54, 0x4c, 1]), ...sealed);
+        const frame = concatBytes(Uint8Array.from([0x56, 0x57, 0x54, 0x4c, 2]), ...sealed);
         expect(await codeOf(() => decodeLedger(frame, key)), `body ${index}`).toBe('field-invalid');
       }
     });
@@ -241,6 +245,41 @@ export function describeDocument(suite: CryptoSuite): void {
       });
     });
 
+    it('hold the digests that were replaced, and drop the oldest where a ledger has', async () => {
+      const key = await makeKey();
+      const entries = (...numbers: readonly number[]): Uint8Array =>
+        Uint8Array.from(numbers.flatMap((number) => Array<number>(8).fill(number)));
+      const steps = [
+        entries(),
+        entries(1, 2, 3),
+        entries(2, 3, 4),
+        entries(2, 3),
+        entries(9),
+        entries(9, 8),
+        entries(),
+      ];
+      const ledgers = steps.map((former) => ({ ...emptyTrustLedger(), former }));
+      let before = ledgers[0]!;
+      const whole = await encodeLedger(before, key);
+      let { tail } = whole;
+      const frames = [whole.bytes];
+      for (const after of ledgers.slice(1)) {
+        const next = await appendLedger(tail, before, after, key);
+        frames.push(next.bytes);
+        [before, tail] = [after, next.tail];
+        expect((await decodeLedger(concatBytes(...frames), key)).ledger).toEqual(after);
+        expect((await decodeLedger((await encodeLedger(after, key)).bytes, key)).ledger).toEqual(after);
+      }
+      // Of three entries one was added: 8 bytes.
+      expect(frames[2]!.length - frames[6]!.length).toBe(8);
+      const moved = entries(0, 1, 2, 3, 4).subarray(3, 27);
+      const { bytes } = await encodeLedger({ ...emptyTrustLedger(), former: moved }, key);
+      expect((await decodeLedger(bytes, key)).ledger.former).toEqual(moved.slice());
+      const broken = { ...emptyTrustLedger(), former: moved.subarray(1) };
+      expect(await codeOf(() => encodeLedger(broken, key))).toBe('argument-invalid');
+      expect(await codeOf(() => observe(broken, {}))).toBe('argument-invalid');
+    });
+
     it('hold as many pins as a ledger may, and let them go', async () => {
       const key = await makeKey();
       const publicKeys = Array.from({ length: LEDGER_LIMITS.pins }, (_, index) => {
@@ -256,6 +295,9 @@ export function describeDocument(suite: CryptoSuite): void {
     it('give back every ledger', async () => {
       const key = await makeKey();
       const digest = fc.nat(255).map(name16);
+      const former = fc.uniqueArray(fc.nat(20), { maxLength: 8 }).map((numbers) => {
+        return concatBytes(...numbers.map((number) => new Uint8Array(8).fill(number)));
+      });
       const ledgers = fc.record({
         pins: fc
           .uniqueArray(
@@ -284,6 +326,7 @@ export function describeDocument(suite: CryptoSuite): void {
             ),
           )
           .map((items) => tableOf(items as [string, ItemTrace][])),
+        former,
       }) as fc.Arbitrary<TrustLedger>;
       await fc.assert(
         fc.asyncProperty(ledgers, ledgers, async (before, after) => {
