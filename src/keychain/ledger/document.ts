@@ -22,7 +22,9 @@ const VERSION = 2;
 const PREFIX_LENGTH = 5;
 const TAG_LENGTH = 16;
 const HEAD_LENGTH = 8;
-const SEALED_HEAD_LENGTH = HEAD_LENGTH + 28;
+/** By how many bytes what is sealed is longer. */
+const SEALED = 28;
+const SEALED_HEAD_LENGTH = HEAD_LENGTH + SEALED;
 const FRAME_START = PREFIX_LENGTH + SEALED_HEAD_LENGTH;
 const FIRST_HEAD = 0;
 const LATER_HEAD = 1;
@@ -30,12 +32,20 @@ const BODY = 2;
 /** Bounds of a document. */
 export const LEDGER_DOCUMENT_LIMITS = { maximumBytes: 256 * 1024 * 1024, maximumFrames: 100_000 } as const;
 
+/** Closer bounds than {@link LEDGER_DOCUMENT_LIMITS}, for what is written and read. */
+export interface LedgerDocumentBounds {
+  readonly maximumBytes?: number;
+  readonly maximumFrames?: number;
+}
+
 /** Where a document ends: what the next frame is chained to. */
 export interface LedgerTail {
   /** Of the last frame; it grows by one with each. */
   readonly sequence: number;
   /** Length of the document in bytes: where the next frame goes. */
   readonly length: number;
+  /** How many it has. */
+  readonly frames: number;
   /** The last frame's tag in base64url. */
   readonly tag: string;
 }
@@ -52,7 +62,6 @@ export interface DecodedLedger {
   readonly tail: LedgerTail;
   /** Whether the last frame was cut off in the middle of a write, and left out. */
   readonly isCut: boolean;
-  readonly frames: number;
 }
 
 /**
@@ -73,25 +82,31 @@ export async function encodeLedger(
   const items = new TraceTable(ledger.items);
   const { added } = formerChanges(new Uint8Array(), ledger.former);
   const body = encodeBody(ledger, { pins: [], items: [], former: 0 }, [...ledger.pins.values()], items.rows(), added);
-  return sealFrame(key, FIRST_HEAD, sequence, new Uint8Array(TAG_LENGTH), 0, body);
+  return sealFrame(key, FIRST_HEAD, sequence, new Uint8Array(TAG_LENGTH), { length: 0, frames: 0 }, body);
 }
 
 /**
- * What changed between two ledgers as one more frame, to be written at the end of a document.
+ * What changed between two ledgers as one more frame, to be written at the end of a document: no bytes if nothing did.
  *
  * @param tail of the document, which holds `before`
- * @throws VaultwireError `argument-invalid`
+ * @throws VaultwireError `argument-invalid`; `message-too-long` where the document would get more frames or bytes than
+ *   are read again: the whole ledger is to be encoded anew
  */
 export async function appendLedger(
   tail: LedgerTail,
   before: TrustLedger,
   after: TrustLedger,
   key: AesKey,
+  bounds: LedgerDocumentBounds = {},
 ): Promise<LedgerWrite> {
-  const { sequence, length, tag } = tail;
+  const { maximumBytes, maximumFrames } = readBounds(bounds);
+  const { sequence, length, frames, tag } = tail;
   assertSequence(sequence + 1);
   if (!Number.isSafeInteger(length) || length <= FRAME_START) {
     throw new VaultwireError('argument-invalid', 'tail.length: expected the length of a document');
+  }
+  if (!Number.isSafeInteger(frames) || frames < 1) {
+    throw new VaultwireError('argument-invalid', 'tail.frames: expected the count of frames of a document');
   }
   const previousTag = new Uint8Array(TAG_LENGTH);
   assertDigest(writeDigest(previousTag, 0, tag), 'tail.tag');
@@ -103,6 +118,8 @@ export async function appendLedger(
     pins: [...before.pins].filter(([name]) => !after.pins.has(name)).map(([, pin]) => pin),
     items: goneUids,
   };
+  const changes = pins.length + rows.length + added.length + gone + removed.pins.length + goneUids.length;
+  if (changes === 0 && hasSameAccount(before, after)) return { bytes: new Uint8Array(), tail };
   const body = encodeBody(
     after,
     removed,
@@ -110,8 +127,17 @@ export async function appendLedger(
     rows,
     added,
   );
-  return sealFrame(key, LATER_HEAD, sequence + 1, previousTag, length, body);
+  // What is written is read again, or it would be lost with all that was there before.
+  const isTooLong = length + FRAME_START + body.length + SEALED > maximumBytes;
+  if (isTooLong || frames >= maximumFrames) {
+    const limit = isTooLong ? `${maximumBytes} bytes` : `${maximumFrames} frames`;
+    throw new VaultwireError('message-too-long', `ledger: expected at most ${limit}: encode the whole ledger anew`);
+  }
+  return sealFrame(key, LATER_HEAD, sequence + 1, previousTag, tail, body);
 }
+
+const hasSameAccount = (one: TrustLedger, other: TrustLedger): boolean =>
+  one.dataKey === other.dataKey && one.iterations === other.iterations && one.transport === other.transport;
 
 /**
  * Reads a document. One that was cut off in its last frame gives the ledger before that frame, and says so; every other
@@ -119,17 +145,17 @@ export async function appendLedger(
  * number elsewhere.
  *
  * @param options.minimumSequence the last sequence number that is known to have been written
- * @throws VaultwireError `message-too-short` without one whole frame, `message-too-long` past
- *   {@link LEDGER_DOCUMENT_LIMITS}, `open-failed` for another key, a changed byte, a frame left out or moved,
+ * @throws VaultwireError `argument-invalid`, `message-too-short` without one whole frame, `message-too-long` past the
+ *   bounds, `open-failed` for another key, a changed byte, a frame left out or moved,
  *   `field-invalid` for another magic, version or content, `rollback-suspected` for an older document
  */
 export async function decodeLedger(
   document: Uint8Array,
   key: AesKey,
-  options: { readonly minimumSequence?: number } = {},
+  options: LedgerDocumentBounds & { readonly minimumSequence?: number } = {},
 ): Promise<DecodedLedger> {
   assertBytes(document, 'ledger');
-  const { maximumBytes, maximumFrames } = LEDGER_DOCUMENT_LIMITS;
+  const { maximumBytes, maximumFrames } = readBounds(options);
   if (document.length > maximumBytes) {
     throw new VaultwireError('message-too-long', `ledger: expected at most ${maximumBytes} bytes`);
   }
@@ -170,10 +196,19 @@ export async function decodeLedger(
   }
   return {
     ledger: state.ledger(),
-    tail: { sequence, length: offset, tag: encodeBase64Url(previousTag) },
+    tail: { sequence, length: offset, frames, tag: encodeBase64Url(previousTag) },
     isCut: offset < bytes.length,
-    frames,
   };
+}
+
+function readBounds(bounds: LedgerDocumentBounds): Required<LedgerDocumentBounds> {
+  const read = (name: keyof LedgerDocumentBounds): number => {
+    const limit = LEDGER_DOCUMENT_LIMITS[name];
+    const { [name]: bound = limit } = bounds;
+    if (Number.isInteger(bound) && bound >= 1 && bound <= limit) return bound;
+    throw new VaultwireError('argument-invalid', `${name}: expected 1 to ${limit}`);
+  };
+  return { maximumBytes: read('maximumBytes'), maximumFrames: read('maximumFrames') };
 }
 
 function assertSequence(sequence: unknown): void {
@@ -190,21 +225,26 @@ async function sealFrame(
   headKind: number,
   sequence: number,
   previousTag: Bytes,
-  length: number,
+  { length, frames }: Pick<LedgerTail, 'length' | 'frames'>,
   body: Bytes,
 ): Promise<LedgerWrite> {
   const head = new Uint8Array(HEAD_LENGTH);
   const view = new DataView(head.buffer);
   view.setUint32(0, sequence);
-  view.setUint32(4, body.length + 28);
+  view.setUint32(4, body.length + SEALED);
   const sealedHead = await key.seal(head, additionalData(headKind, previousTag));
   assertBytes(sealedHead, 'sealed head', SEALED_HEAD_LENGTH);
   const sealedBody = await key.seal(body, additionalData(BODY, sealedHead.subarray(-TAG_LENGTH)));
-  assertBytes(sealedBody, 'sealed body', body.length + 28);
+  assertBytes(sealedBody, 'sealed body', body.length + SEALED);
   const bytes = concatBytes(MAGIC, new Uint8Array([VERSION]), sealedHead, sealedBody);
   return {
     bytes,
-    tail: { sequence, length: length + bytes.length, tag: encodeBase64Url(sealedBody.subarray(-TAG_LENGTH)) },
+    tail: {
+      sequence,
+      length: length + bytes.length,
+      frames: frames + 1,
+      tag: encodeBase64Url(sealedBody.subarray(-TAG_LENGTH)),
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import {
   emptyTrustLedger,
   encodeLedger,
   forget,
+  LEDGER_DOCUMENT_LIMITS,
   LEDGER_LIMITS,
   observe,
   traceOf,
@@ -66,8 +67,8 @@ export function describeDocument(suite: CryptoSuite): void {
       const { frames, tails } = await makeDocument(key);
       for (const [index, ledger] of history().entries()) {
         const decoded = await decodeLedger(concatBytes(...frames.slice(0, index + 1)), key);
-        expect(decoded).toEqual({ ledger, tail: tails[index], isCut: false, frames: index + 1 });
-        expect(decoded.tail.sequence).toBe(4 + index);
+        expect(decoded).toEqual({ ledger, tail: tails[index], isCut: false });
+        expect(decoded.tail).toMatchObject({ sequence: 4 + index, frames: index + 1 });
       }
     });
 
@@ -112,7 +113,7 @@ export function describeDocument(suite: CryptoSuite): void {
         const index = length < tails[1]!.length ? 0 : 1;
         const isCut = length !== tails[index]!.length;
         const ledger = index === 0 ? first : second;
-        expect(await decodeLedger(cut, key)).toEqual({ ledger, tail: tails[index], isCut, frames: index + 1 });
+        expect(await decodeLedger(cut, key)).toEqual({ ledger, tail: tails[index], isCut });
       }
     });
 
@@ -208,7 +209,7 @@ export function describeDocument(suite: CryptoSuite): void {
     it('refuse arguments of the wrong shape', async () => {
       const key = await makeKey();
       const [first, second] = history();
-      const { tail } = await encodeLedger(first, key);
+      const { tail, bytes: document } = await encodeLedger(first, key);
       for (const call of [
         () => encodeLedger(first, key, { sequence: -1 }),
         () => encodeLedger(first, key, { sequence: 2 ** 32 }),
@@ -219,10 +220,64 @@ export function describeDocument(suite: CryptoSuite): void {
         () => appendLedger({ ...tail, sequence: 2 ** 32 - 1 }, first, second, key),
         () => appendLedger({ ...tail, length: 3 }, first, second, key),
         () => appendLedger({ ...tail, tag: '' }, first, second, key),
+        () => appendLedger({ ...tail, frames: 0 }, first, second, key),
+        () => appendLedger({ ...tail, frames: undefined as never }, first, second, key),
+        ...[0, 0.5, 2 ** 30].flatMap((bound) => [
+          () => appendLedger(tail, first, second, key, { maximumFrames: bound }),
+          () => decodeLedger(document, key, { maximumBytes: bound }),
+        ]),
         () => decodeLedger('x' as never, key),
       ]) {
         expect(await codeOf(call)).toBe('argument-invalid');
       }
+    });
+
+    it('get no frame for what did not change', async () => {
+      const key = await makeKey();
+      const ledgers = history();
+      for (const ledger of ledgers) {
+        const { tail } = await encodeLedger(ledger, key);
+        for (const same of [ledger, structuredClone(ledger)]) {
+          expect(await appendLedger(tail, ledger, same, key)).toEqual({ bytes: new Uint8Array(), tail });
+        }
+        const changes: Partial<TrustLedger>[] = [
+          { dataKey: name16(77) },
+          { iterations: 77 },
+          { transport: 'ec' },
+          { former: new Uint8Array(24) },
+          { items: new Uint8Array() },
+          { pins: new Map([['user:x', { kind: 'user', id: 'x', digest: name16(77) }]]) },
+        ];
+        for (const change of changes) {
+          const { bytes } = await appendLedger(tail, ledger, { ...ledger, ...change }, key);
+          expect(bytes.length, JSON.stringify(change)).toBeGreaterThan(0);
+        }
+      }
+    });
+
+    it('never get longer than what is read again', async () => {
+      const key = await makeKey();
+      const { frames, tails } = await makeDocument(key);
+      const [, second, third] = history();
+      const whole = concatBytes(...frames);
+      for (const [write, read] of [
+        [{ maximumFrames: 2 }, { maximumFrames: 2 }],
+        [{ maximumBytes: whole.length - 1 }, { maximumBytes: whole.length - 1 }],
+      ] as const) {
+        await expect(appendLedger(tails[1]!, second, third, key, write)).rejects.toMatchObject({
+          code: 'message-too-long',
+          message: expect.stringContaining('encode the whole ledger anew') as string,
+        });
+        expect(await codeOf(() => decodeLedger(whole, key, read))).toBe('message-too-long');
+      }
+      const enough = { maximumFrames: 3, maximumBytes: whole.length };
+      const { bytes } = await appendLedger(tails[1]!, second, third, key, enough);
+      expect(bytes.length).toBe(frames[2]!.length);
+      expect((await decodeLedger(whole, key, enough)).tail).toEqual(tails[2]);
+      const full = { ...tails[1]!, frames: LEDGER_DOCUMENT_LIMITS.maximumFrames };
+      expect(await codeOf(() => appendLedger(full, second, third, key))).toBe('message-too-long');
+      const long = { ...tails[1]!, length: LEDGER_DOCUMENT_LIMITS.maximumBytes };
+      expect(await codeOf(() => appendLedger(long, second, third, key))).toBe('message-too-long');
     });
 
     it('cost at most 12 MB for 100,000 uids, after a change of each as well', async () => {
@@ -339,7 +394,6 @@ export function describeDocument(suite: CryptoSuite): void {
             ledger: plain(after),
             tail: next.tail,
             isCut: false,
-            frames: 2,
           });
         }),
         { numRuns: 60 },
