@@ -230,8 +230,19 @@ test('A11: EC after hybrid is reported, and refused under the strict policy or w
   expect([fresh.report.refused, fresh.ledger.transport]).toEqual([true, undefined]);
 });
 
-test('A14: a uid that comes as another kind of item is reported', () => {
-  for (const mode of ['report', 'strict'] as const) {
-    expect(rows(play({ items: [item(A, { kind: 'file', revision: 6 })] }, { mode }).items)).toEqual(['A14']);
+test('A14: a uid that comes as another kind of item is reported, and refused under the strict policy unless as a file', () => {
+  for (const [kind, wanted] of [
+    ['file', 'A14'],
+    ['team', 'A14 refused'],
+    ['folder', 'A14 refused'],
+  ] as const) {
+    const observation = { items: [item(A, { kind, revision: 6 })] };
+    expect(rows(play(observation).items)).toEqual(['A14']);
+    const report = play(observation, { mode: 'strict' });
+    expect(rows(report.items)).toEqual([wanted]);
+    expect(report.accepted(A)).toBe(kind === 'file');
   }
+  const { ledger } = observe(emptyTrustLedger(), { items: [item(A, { kind: 'team' }), item(B, { kind: 'file' })] });
+  const { report } = observe(ledger, { items: [item(A), item(B)] }, { mode: 'strict' });
+  expect(rows(report.items)).toEqual(['A14 refused', 'A14']);
 });

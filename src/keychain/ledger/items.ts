@@ -63,7 +63,8 @@ export function judgeItem(
     suspicions.push({ row: 'A5', refused: strict, message: 'its key is one that was in use before' });
   }
   if (known && shown.kind !== known.kind) {
-    suspicions.push({ row: 'A14', refused: false, message: `a ${shown.kind} came where a ${known.kind} was` });
+    const refused = strict && !(isRecordOrFile(shown.kind) && isRecordOrFile(known.kind));
+    suspicions.push({ row: 'A14', refused, message: `a ${shown.kind} came where a ${known.kind} was` });
   }
   const rollback = known && judgeRevision(shown, known, strict);
   if (rollback) suspicions.push(rollback);
@@ -82,6 +83,9 @@ export function judgeItem(
   }
   return suspicions;
 }
+
+/** A vault keeps its files among its records, so that one may be shown as the other. */
+const isRecordOrFile = (kind: ItemKind): boolean => kind === 'record' || kind === 'file';
 
 function judgeRevision(shown: Omit<ItemTrace, 'absent'>, known: ItemTrace, strict: boolean): ItemSuspicion | undefined {
   if (known.revision === undefined) return undefined;

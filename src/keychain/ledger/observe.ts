@@ -87,7 +87,8 @@ export interface LedgerObservation {
 export interface LedgerPolicy {
   /**
    * `report` (default) refuses what cannot be honest: a changed owner or data key, other bytes under one revision, a
-   * weaker wrap. `strict` refuses every suspicion but omission and confusion of kinds, which have honest causes.
+   * weaker wrap. `strict` refuses every suspicion but omission and a file that comes as a record or a record as a file,
+   * which have honest causes.
    */
   readonly mode?: 'report' | 'strict';
   /** Keys that the caller has checked. Another one is refused; this one is learned even where it changes a pin. */

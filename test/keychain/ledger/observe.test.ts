@@ -343,7 +343,7 @@ function play(
     const isOwned = items.some(({ keyDigest }) => keyDigest === item.keyDigest) || former.includes(item.keyDigest);
     if (isNewKey && isOwned) rows.push(['A5', strict]);
     const isNewData = item.dataDigest !== undefined && known?.dataDigest !== item.dataDigest;
-    if (known && known.kind !== item.kind) rows.push(['A14', false]);
+    if (known && known.kind !== item.kind) rows.push(['A14', strict]);
     if (known?.revision !== undefined && (item.revision ?? -1) < known.revision) rows.push(['A6', strict]);
     else if (known?.revision !== undefined && known.revision === item.revision) {
       if (known.dataDigest !== item.dataDigest) rows.push(['A6', true]);
