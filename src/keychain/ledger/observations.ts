@@ -34,14 +34,19 @@ export function observationOfSecrets(
   const items: ObservedItem[] = [];
   for (const { uid, keyDigest } of secrets.folders)
     items.push({ uid, kind: 'folder', keyDigest: digestsOf(keyDigest) });
+  const failed = secrets.failed.filter(({ kind }) => kind !== 'application').map(({ uid }) => uid);
   for (const { uid, digests, revision, wrappedBy, files } of secrets.records) {
+    // No count of changes, and none that a ledger takes: it costs its own record alone.
+    if (revision < 0) {
+      failed.push(uid);
+      continue;
+    }
     const { keyDigest, dataDigest } = digestsOf(digests);
     // The application's own record has no key of its own, and is as good as the application's key.
     if (wrappedBy !== 'none') items.push({ uid, kind: 'record', keyDigest, dataDigest, revision });
     // A file that hangs on several records is shown as often: if not always alike, the ledger has something to say.
     for (const file of files) items.push({ uid: file.uid, kind: 'file', ...digestsOf(file.digests) });
   }
-  const failed = secrets.failed.filter(({ kind }) => kind !== 'application').map(({ uid }) => uid);
   return { ...observationOf(context), items, failed };
 }
 

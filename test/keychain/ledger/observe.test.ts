@@ -175,6 +175,19 @@ describe('the trust ledger', () => {
     }
   });
 
+  it('does not accept a record of a device with a revision below zero, and goes on with the others', () => {
+    const one = {
+      ...{ folderUids: [], innerFolderUid: undefined, isEditable: true, data: {}, links: [], files: [] },
+      ...{ uid: name16(1), revision: -1, key: undefined as never, wrappedBy: 'application' },
+      digests: { keyDigest: name16(2), dataDigest: name16(3) },
+    } as const;
+    const other = { ...one, uid: name16(4), revision: 0, digests: { keyDigest: name16(5), dataDigest: name16(6) } };
+    const observation = observationOfSecrets({ folders: [], records: [one, other], failed: [] });
+    const { report } = observe(emptyTrustLedger(), observation);
+    expect([report.accepted(one.uid), report.accepted(other.uid)]).toEqual([false, true]);
+    expect(observation.failed).toEqual([one.uid]);
+  });
+
   it('takes a file on several records for one, unless it comes with two keys', () => {
     const file = (changes: Partial<ObservedItem> = {}): ObservedItem => ({
       uid: name16(1),
