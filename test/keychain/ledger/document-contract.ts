@@ -24,6 +24,29 @@ import { codeOf } from '../account/support.js';
 
 export const name16 = (number: number): string => encodeBase64Url(new Uint8Array(16).fill(number));
 
+/** A frame with any body: the first of a document, or one that comes after a tail. */
+export async function forgeFrame(key: AesKey, body: readonly number[], tail?: LedgerTail): Promise<Bytes> {
+  const sealed: Uint8Array[] = [];
+  const forging: AesKey = {
+    seal: async (plaintext, additionalData) => {
+      const isHead = plaintext.length === 8;
+      const forged = isHead ? plaintext.slice() : Uint8Array.from(body);
+      if (isHead) new DataView(forged.buffer).setUint32(4, body.length + 28);
+      const made = await key.seal(forged, additionalData);
+      sealed.push(made);
+      return made;
+    },
+    open: (bytes) => key.open(bytes),
+  };
+  const ledger = emptyTrustLedger();
+  const writing = tail
+    ? appendLedger(tail, ledger, { ...ledger, iterations: 1 }, forging)
+    : encodeLedger(ledger, forging);
+  // The sealing side checks what its key gives, so the frame is put together here.
+  await writing.catch(() => undefined);
+  return concatBytes(Uint8Array.from([0x56, 0x57, 0x54, 0x4c, 2]), ...sealed);
+}
+
 /** Ledgers that grow, change and forget. */
 function history(): readonly [TrustLedger, TrustLedger, TrustLedger] {
   const item = {
@@ -181,27 +204,7 @@ export function describeDocument(suite: CryptoSuite): void {
         [0, ...zeros(20), 0, 3, 13, 65, ...zeros(8 * 200_001)],
       ];
       for (const [index, body] of bodies.entries()) {
-        const substituting: AesKey = {
-          seal: async (plaintext, additionalData) => {
-            if (plaintext.length !== 8) return key.seal(Uint8Array.from(body), additionalData);
-            const head = new Uint8Array(8);
-            new DataView(head.buffer).setUint32(4, body.length + 28);
-            return key.seal(head, additionalData);
-          },
-          open: (sealed) => key.open(sealed),
-        };
-        const sealed: Uint8Array[] = [];
-        // The sealing side checks what its key gives, so the frame is put together here.
-        const keep: AesKey = {
-          seal: async (plaintext, additionalData) => {
-            const made = await substituting.seal(plaintext, additionalData);
-            sealed.push(made);
-            return made;
-          },
-          open: (bytes) => key.open(bytes),
-        };
-        await encodeLedger(emptyTrustLedger(), keep).catch(() => undefined);
-        const frame = concatBytes(Uint8Array.from([0x56, 0x57, 0x54, 0x4c, 2]), ...sealed);
+        const frame = await forgeFrame(key, body);
         expect(await codeOf(() => decodeLedger(frame, key)), `body ${index}`).toBe('field-invalid');
       }
     });

@@ -53,6 +53,11 @@ describe('the trust ledger', () => {
     expect(again.report.accepted(name16(3))).toBe(false);
     expect(again.report.acceptedKey('user', 'ann')).toBe(true);
     expect(again.report.acceptedKey('team', 'ann')).toBe(false);
+    // Where the whole answer is refused, for its data key here, nothing of it is accepted.
+    const other = observe(first.ledger, { ...observation, dataKey: { digest: name16(9) } });
+    expect(other.report.refused).toBe(true);
+    expect(other.report.accepted(name16(1))).toBe(false);
+    expect(other.report.acceptedKey('user', 'ann')).toBe(false);
   });
 
   it('learns what got stronger or newer, and what the caller expects', () => {
