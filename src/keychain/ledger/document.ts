@@ -156,6 +156,8 @@ export async function decodeLedger(
 ): Promise<DecodedLedger> {
   assertBytes(document, 'ledger');
   const { maximumBytes, maximumFrames } = readBounds(options);
+  const { minimumSequence = 0 } = options;
+  assertSequence(minimumSequence);
   if (document.length > maximumBytes) {
     throw new VaultwireError('message-too-long', `ledger: expected at most ${maximumBytes} bytes`);
   }
@@ -188,11 +190,8 @@ export async function decodeLedger(
     frames++;
   }
   if (frames === 0) throw new VaultwireError('message-too-short', 'ledger: expected one whole frame');
-  if (options.minimumSequence !== undefined && sequence < options.minimumSequence) {
-    throw new VaultwireError(
-      'rollback-suspected',
-      `ledger: expected the frame ${options.minimumSequence} or a later one`,
-    );
+  if (sequence < minimumSequence) {
+    throw new VaultwireError('rollback-suspected', `ledger: expected the frame ${minimumSequence} or a later one`);
   }
   return {
     ledger: state.ledger(),

@@ -225,6 +225,9 @@ export function describeDocument(suite: CryptoSuite): void {
         () => appendLedger({ ...tail, tag: '' }, first, second, key),
         () => appendLedger({ ...tail, frames: 0 }, first, second, key),
         () => appendLedger({ ...tail, frames: undefined as never }, first, second, key),
+        ...[NaN, -1, 0.5, '1'].map((minimumSequence) => {
+          return () => decodeLedger(document, key, { minimumSequence: minimumSequence as number });
+        }),
         ...[0, 0.5, 2 ** 30].flatMap((bound) => [
           () => appendLedger(tail, first, second, key, { maximumFrames: bound }),
           () => decodeLedger(document, key, { maximumBytes: bound }),
