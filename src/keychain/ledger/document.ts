@@ -1,7 +1,7 @@
 import type { AesKey } from '../../crypto/suite.js';
 import { encodeBase64Url } from '../../wire/base64.js';
 import { assertBytes, concatBytes, copyBytes, decodeUtf8, encodeUtf8, type Bytes } from '../../wire/bytes.js';
-import { VaultwireError } from '../../wire/error.js';
+import { isVaultwireError, VaultwireError } from '../../wire/error.js';
 import { FORMER_LENGTH, formerChanges } from './former.js';
 import { LEDGER_LIMITS, PIN_KINDS, pinName, type PublicKeyPin, type TrustLedger } from './observe.js';
 import { faultOf, readUid, Row, ROW_LENGTH, TraceTable, writeDigest } from './traces.js';
@@ -60,7 +60,7 @@ export interface DecodedLedger {
   readonly ledger: TrustLedger;
   /** `tail.length` is where a document that was cut off is to be cut before anything is appended. */
   readonly tail: LedgerTail;
-  /** Whether the last frame was cut off in the middle of a write, and left out. */
+  /** Whether the last frame was cut off in the middle of a write, and left out. A cut between two frames does not show. */
   readonly isCut: boolean;
 }
 
@@ -140,9 +140,10 @@ const hasSameAccount = (one: TrustLedger, other: TrustLedger): boolean =>
   one.dataKey === other.dataKey && one.iterations === other.iterations && one.transport === other.transport;
 
 /**
- * Reads a document. One that was cut off in its last frame gives the ledger before that frame, and says so; every other
- * damage is refused. An older copy of the whole document is a good document: who fears that keeps the last sequence
- * number elsewhere.
+ * Reads a document. One that was cut off in its last frame, or ends in zeros there as files do after a crash, gives the
+ * ledger before that frame, and says so; every other damage is refused. An older copy of the whole document is a good
+ * document, and so is one that was cut off between two frames: who fears that keeps the last sequence number elsewhere,
+ * as `minimumSequence` is the one way to notice.
  *
  * @param options.minimumSequence the last sequence number that is known to have been written
  * @throws VaultwireError `argument-invalid`, `message-too-short` without one whole frame, `message-too-long` past the
@@ -167,22 +168,30 @@ export async function decodeLedger(
   let offset = 0;
   let frames = 0;
   let sequence = 0;
+  const zerosStart = startOfZeros(bytes);
+  // What a crash left unwritten is zeros to the end of the file. As many as a tag has come at the end of no good frame.
+  const isUnwritten = (end: number): boolean => zerosStart < end && bytes.length - zerosStart >= TAG_LENGTH;
   while (offset < bytes.length) {
+    if (isUnwritten(offset + PREFIX_LENGTH)) break;
     if (frames === maximumFrames) {
       throw new VaultwireError('message-too-long', `ledger: expected at most ${maximumFrames} frames`);
     }
     checkPrefix(bytes.subarray(offset, offset + PREFIX_LENGTH));
     const sealedHead = bytes.subarray(offset + PREFIX_LENGTH, offset + FRAME_START);
     if (sealedHead.length < SEALED_HEAD_LENGTH) break;
-    const head = await openPart(key, sealedHead, frames === 0 ? FIRST_HEAD : LATER_HEAD, previousTag, HEAD_LENGTH);
+    const start = offset + FRAME_START;
+    const headKind = frames === 0 ? FIRST_HEAD : LATER_HEAD;
+    const head = await openPart(key, sealedHead, headKind, previousTag, isUnwritten(start));
+    if (!head) break;
+    assertBytes(head, 'ledger frame', HEAD_LENGTH);
     const reader = new BodyReader(head);
     const number = reader.uint32();
     const length = reader.uint32();
     if (frames > 0 && number !== sequence + 1) throw invalid('sequence number');
-    const start = offset + FRAME_START;
     if (length > bytes.length - start) break;
     const sealedBody = bytes.subarray(start, start + length);
-    const body = await openPart(key, sealedBody, BODY, sealedHead.subarray(-TAG_LENGTH), undefined);
+    const body = await openPart(key, sealedBody, BODY, sealedHead.subarray(-TAG_LENGTH), isUnwritten(start + length));
+    if (!body) break;
     state.apply(body, frames === 0);
     previousTag = sealedBody.subarray(-TAG_LENGTH);
     sequence = number;
@@ -198,6 +207,13 @@ export async function decodeLedger(
     tail: { sequence, length: offset, frames, tag: encodeBase64Url(previousTag) },
     isCut: offset < bytes.length,
   };
+}
+
+/** Where the zeros at the end begin. */
+function startOfZeros(bytes: Uint8Array): number {
+  let start = bytes.length;
+  while (start > 0 && bytes[start - 1] === 0) start--;
+  return start;
 }
 
 function readBounds(bounds: LedgerDocumentBounds): Required<LedgerDocumentBounds> {
@@ -247,16 +263,22 @@ async function sealFrame(
   };
 }
 
+/** @returns nothing for what does not open and may have been left unwritten */
 async function openPart(
   key: AesKey,
   sealed: Uint8Array,
   what: number,
   previousTag: Uint8Array,
-  length: number | undefined,
-): Promise<Bytes> {
-  const opened = await key.open(sealed, additionalData(what, previousTag));
-  assertBytes(opened, 'ledger frame', length);
-  return opened;
+  mayBeUnwritten: boolean,
+): Promise<Bytes | undefined> {
+  try {
+    const opened = await key.open(sealed, additionalData(what, previousTag));
+    assertBytes(opened, 'ledger frame');
+    return opened;
+  } catch (error) {
+    if (mayBeUnwritten && isVaultwireError(error) && error.code === 'open-failed') return undefined;
+    throw error;
+  }
 }
 
 function checkPrefix(prefix: Uint8Array): void {

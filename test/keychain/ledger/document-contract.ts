@@ -140,6 +140,40 @@ export function describeDocument(suite: CryptoSuite): void {
       }
     });
 
+    it('that end in zeros from anywhere in the last frame give the state before it', async () => {
+      const key = await makeKey();
+      const { frames, tails } = await makeDocument(key);
+      const [, second] = history();
+      const whole = concatBytes(...frames);
+      const end = tails[1]!.length;
+      for (let length = end; length <= whole.length - 16; length++) {
+        for (const filled of [whole.length, whole.length + 4096]) {
+          const document = new Uint8Array(filled);
+          document.set(whole.subarray(0, length));
+          expect(await decodeLedger(document, key)).toEqual({ ledger: second, tail: tails[1], isCut: true });
+        }
+      }
+      const behind = concatBytes(whole, new Uint8Array(4096));
+      expect(await decodeLedger(behind, key)).toMatchObject({ ledger: history()[2], tail: tails[2], isCut: true });
+      for (const empty of [new Uint8Array(4096), whole.slice(0, 200).fill(0, 60)]) {
+        expect(await codeOf(() => decodeLedger(empty, key))).toBe('message-too-short');
+      }
+    });
+
+    it('with zeros that another frame comes after, or too few of them, are refused', async () => {
+      const key = await makeKey();
+      const { frames, tails } = await makeDocument(key);
+      const whole = concatBytes(...frames);
+      const [first, second] = [tails[0]!.length, tails[1]!.length];
+      for (const start of [first, first + 20, first + 41, second - 16]) {
+        const document = whole.slice().fill(0, start, second);
+        expect(['open-failed', 'field-invalid']).toContain(await codeOf(() => decodeLedger(document, key)));
+      }
+      const fewer = whole.slice().fill(0, -15);
+      fewer[fewer.length - 16] = fewer[fewer.length - 16] === 1 ? 2 : 1;
+      expect(await codeOf(() => decodeLedger(fewer, key))).toBe('open-failed');
+    });
+
     it('go on after a cut', async () => {
       const key = await makeKey();
       const { frames } = await makeDocument(key);
