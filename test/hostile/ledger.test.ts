@@ -195,6 +195,18 @@ test('A7: a uid that no longer comes is missing, once; one that failed is not', 
   expect(play({ items: [item(A)] }).missing).toEqual([]);
 });
 
+test('A7: a uid that came back as it should not and goes again is missing again', () => {
+  let { ledger } = observe(known, { items: [item(A)], complete: true });
+  for (const back of [item(B, { revision: 4 }), item(B, { dataDigest: digest(99) })]) {
+    const came = observe(ledger, { items: [item(A), back], complete: true });
+    expect(rows(came.report.items)).toHaveLength(1);
+    const gone = observe(came.ledger, { items: [item(A)], complete: true });
+    expect(gone.report.missing).toEqual([B]);
+    expect(observe(gone.ledger, { items: [item(A)], complete: true }).report.missing).toEqual([]);
+    ledger = gone.ledger;
+  }
+});
+
 test('A7: an answer without a required uid is refused, whether it did not come, failed or was refused', () => {
   for (const observation of [
     { items: [item(A)] },

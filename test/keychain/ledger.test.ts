@@ -243,6 +243,9 @@ describe('the ledger', () => {
     const again = observeSecrets(observation.ledger, secrets([one]), complete);
     expect(kinds(again)).toEqual([]);
     expect(again.ledger).toEqual(observation.ledger);
+    const older = observeSecrets(again.ledger, secrets([one, record('b', 0, 'l', 'd')]), complete);
+    expect(kinds(older)).toEqual(['b rollback-suspected']);
+    expect(kinds(observeSecrets(older.ledger, secrets([one]), complete))).toEqual(['b missing']);
     const back = observeSecrets(again.ledger, secrets([one, record('b', 1, 'l', 'e')]), complete);
     expect(back.findings).toEqual([]);
     expect(back.ledger).toEqual(ledger);

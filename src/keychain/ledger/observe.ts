@@ -136,7 +136,7 @@ export interface LedgerReport {
   readonly kdf: PartReport;
   readonly transport: PartReport;
   readonly items: PartReport;
-  /** Uids of a complete answer that were there before and did not come, said once each (A7). */
+  /** Uids of a complete answer that were there before and did not come, said once each until they come again (A7). */
   readonly missing: readonly string[];
   /** Required uids that did not come, did not open, or were refused (A7). */
   readonly requiredMissing: readonly string[];
@@ -488,7 +488,7 @@ class ItemObserver {
       if (unopened.has(uid)) continue;
       this.missing.push(uid);
       // Kept, so that it cannot come back older; marked, so that it is said once.
-      this.#table.markAbsent(place);
+      this.#table.markAbsent(place, true);
     }
   }
 
@@ -511,7 +511,11 @@ class ItemObserver {
   #showOther(item: ObservedItem, place: number, cameBefore: boolean): void {
     const { uid } = item;
     const known = readTrace(this.#table.bytes, place);
-    if (this.#suspect(item, known, cameBefore)) return;
+    if (this.#suspect(item, known, cameBefore)) {
+      // That it came is true, whatever it was: if it goes again, that is said again.
+      if (known.absent) this.#table.markAbsent(place, false);
+      return;
+    }
     const changes = itemChanges(traceOfItem(item), known);
     this.part.changed.push({ subject: uid, what: changes });
     const before = this.#table.read(place, this.#rowBefore);

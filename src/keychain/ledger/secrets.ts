@@ -136,7 +136,11 @@ function observeItems<Item extends { readonly uid: string }, Trace extends Folde
     }
     for (const suspicion of suspicions) findings.push(finding(uid, suspicion));
     if (!suspicions.some(({ refused }) => refused)) accepted.push(item);
-    if (suspicions.length > 0) continue;
+    if (suspicions.length > 0) {
+      // That it came is true, whatever it was: if it goes again, that is said again.
+      if (before?.absent === true) learned.set(uid, { ...before, absent: false });
+      continue;
+    }
     if (knownItem && isNewKey) former.add(knownItem.keyDigest);
     if (knownItem?.dataDigest !== undefined && isNewData) former.add(knownItem.dataDigest);
     owners.learn(keyDigest, uid);

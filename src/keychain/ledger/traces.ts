@@ -296,10 +296,10 @@ export class TraceTable {
     if (isNewKey) this.#keys?.add(this.#words, place, this.#count);
   }
 
-  markAbsent(place: number): void {
+  markAbsent(place: number, absent: boolean): void {
     this.#own();
     const at = place * ROW_LENGTH + HOW;
-    this.#bytes[at] = (this.#bytes[at] ?? 0) | ABSENT;
+    this.#bytes[at] = ((this.#bytes[at] ?? 0) & ~ABSENT) | (absent ? ABSENT : 0);
   }
 
   /** Takes rows out; the others keep their order. */

@@ -183,7 +183,7 @@ describe('the trust ledger', () => {
   it('does not accept a record of a device with a revision below zero, and goes on with the others', () => {
     const one = {
       ...{ folderUids: [], innerFolderUid: undefined, isEditable: true, data: {}, links: [], files: [] },
-      ...{ uid: name16(1), revision: -1, key: undefined as never, wrappedBy: 'application' },
+      ...({ uid: name16(1), revision: -1, key: undefined as never, wrappedBy: 'application' } as const),
       digests: { keyDigest: name16(2), dataDigest: name16(3) },
     } as const;
     const other = { ...one, uid: name16(4), revision: 0, digests: { keyDigest: name16(5), dataDigest: name16(6) } };
@@ -373,7 +373,10 @@ function play(
     }
     suspicious.push(...rows.map(([row, isRefused]): [string, string, boolean] => [row, item.uid, isRefused]));
     if (known !== undefined || rows.length === 0) shownKnown.add(item.uid);
-    if (rows.length > 0) continue;
+    if (rows.length > 0) {
+      items = items.map((other) => (other === known ? { ...other, absent: false } : other));
+      continue;
+    }
     const learned = { ...item, absent: false };
     if (known && isNewKey) former.push(known.keyDigest);
     if (known?.dataDigest !== undefined && known.dataDigest !== item.dataDigest) former.push(known.dataDigest);
