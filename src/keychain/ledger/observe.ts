@@ -14,7 +14,19 @@ import {
   type ItemTrace,
   type LedgerRow,
 } from './items.js';
-import { isAbsent, readTrace, readUid, Row, ROW_LENGTH, TraceTable, writeDigest, writeRow } from './traces.js';
+import {
+  DATA_COLUMN,
+  isAbsent,
+  KEY_COLUMN,
+  readTrace,
+  readUid,
+  Row,
+  ROW_LENGTH,
+  ROW_WORDS,
+  TraceTable,
+  writeDigest,
+  writeRow,
+} from './traces.js';
 
 // What one answer cannot show, two can. The ledger is plain data that the caller keeps between answers. It detects; it
 // cannot repair, and on a fresh device it knows nothing yet.
@@ -420,7 +432,6 @@ class ItemObserver {
   readonly #strangers = new Set<string>();
   readonly #refusedUids = new Set<string>();
   readonly #row = new Row();
-  readonly #rowBefore = new Row();
   /** Where the next item is expected: answers keep their order mostly, and what is there need not be looked up. */
   #next = 0;
 
@@ -518,9 +529,11 @@ class ItemObserver {
     }
     const changes = itemChanges(traceOfItem(item), known);
     this.part.changed.push({ subject: uid, what: changes });
-    const before = this.#table.read(place, this.#rowBefore);
-    if (changes.includes('key')) this.#former.add(before.keyStart);
-    if (changes.includes('data')) this.#former.add(before.dataStart);
+    const { words } = this.#table;
+    if (changes.includes('key')) this.#former.add(words, place * ROW_WORDS + KEY_COLUMN);
+    if (known.dataDigest !== undefined && changes.includes('data')) {
+      this.#former.add(words, place * ROW_WORDS + DATA_COLUMN);
+    }
     this.#table.replace(place, this.#row);
   }
 
@@ -530,8 +543,8 @@ class ItemObserver {
     const isNewKey = known?.keyDigest !== item.keyDigest;
     const history = {
       owner: isNewKey ? this.#table.uidOfKey(row) : uid,
-      isFormerKey: isNewKey && this.#former.has(row.keyStart),
-      isFormerData: known?.dataDigest !== item.dataDigest && this.#former.has(row.dataStart),
+      isFormerKey: isNewKey && this.#former.has(row.words, KEY_COLUMN),
+      isFormerData: known?.dataDigest !== item.dataDigest && row.hasData && this.#former.has(row.words, DATA_COLUMN),
     };
     const found = [...judgeItem(uid, traceOfItem(item), known, history, this.#strict)];
     if (isNewKey && cameBefore)

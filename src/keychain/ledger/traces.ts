@@ -16,7 +16,7 @@ import type { ItemKind, ItemTrace } from './items.js';
 
 /** Length of a row in bytes. */
 export const ROW_LENGTH = 56;
-const ROW_WORDS = ROW_LENGTH / 4;
+export const ROW_WORDS = ROW_LENGTH / 4;
 const HOW = 16;
 const REVISION = 17;
 const KEY_DIGEST = 24;
@@ -65,16 +65,9 @@ export function* tracesOf({ items }: { readonly items: Uint8Array }): Generator<
 export class Row {
   readonly words = new Uint32Array(ROW_WORDS);
   readonly bytes = new Uint8Array(this.words.buffer);
-  readonly #longs = new BigUint64Array(this.words.buffer);
 
-  /** The beginning of the key's digest. */
-  get keyStart(): bigint | undefined {
-    return this.#longs[KEY_DIGEST / 8];
-  }
-
-  /** The beginning of the data's digest, where there is one. */
-  get dataStart(): bigint | undefined {
-    return ((this.bytes[REVISION] ?? 0) & 0x40) === 0 ? undefined : this.#longs[DATA_DIGEST / 8];
+  get hasData(): boolean {
+    return ((this.bytes[REVISION] ?? 0) & 0x40) !== 0;
   }
 }
 
@@ -185,7 +178,8 @@ export function isAbsent(rows: Uint8Array, place: number): boolean {
 
 /** Which sixteen bytes of a row are looked up, by the first word of them. */
 const UID_COLUMN = 0;
-const KEY_COLUMN = KEY_DIGEST / 4;
+export const KEY_COLUMN = KEY_DIGEST / 4;
+export const DATA_COLUMN = DATA_DIGEST / 4;
 
 /** Then one in about a hundred rows hashes like another. */
 const BITS_PER_ROW = 64;
@@ -214,6 +208,11 @@ export class TraceTable {
   /** The rows, and perhaps room behind them. */
   get bytes(): Uint8Array {
     return this.#bytes;
+  }
+
+  /** The same by words. */
+  get words(): Uint32Array {
+    return this.#words;
   }
 
   /** The rows alone. The table must not be written to any more. */

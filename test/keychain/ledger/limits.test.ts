@@ -109,7 +109,7 @@ describe('a later frame', () => {
     const goneFormer = [0, ...zeros(16), ...uint32(1), ...zeros(4)];
     for (const body of [goneItems(3), goneItems(1, 1), gonePins(56), gonePins(55, 55), goneFormer]) {
       const document = await documentOf(ledger, body);
-      expect(await codeOf(() => decodeLedger(document, transparentKey)), `${body.join()}`).toBe('field-invalid');
+      expect(await codeOf(() => decodeLedger(document, transparentKey)), body.join()).toBe('field-invalid');
     }
     const withoutItem = await decodeLedger(await documentOf(ledger, goneItems(1)), transparentKey);
     expect(withoutItem.ledger).toEqual({ ...ledger, items: new Uint8Array() });
