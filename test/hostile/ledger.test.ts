@@ -91,6 +91,14 @@ test('A3: a data key other than the expected one is refused on a fresh device', 
   expect(rows(report.dataKey)).toEqual(['A3 refused']);
 });
 
+test('A3: an answer without the data key that is expected is refused', () => {
+  for (const ledger of [emptyTrustLedger(), known]) {
+    const { report } = observe(ledger, { items: [item(A)] }, { expectedDataKey: digest(40) });
+    expect(rows(report.dataKey)).toEqual(['A3 refused']);
+    expect([report.refused, report.accepted(A)]).toEqual([true, false]);
+  }
+});
+
 test('A3: a wrap of the data key outside of the set that the ledger is told is refused', () => {
   for (const wrap of [{ wrap: 'device' }, {}] as const) {
     const report = play({ dataKey: { digest: digest(40), ...wrap } }, { allowedDataKeyWraps: ['password'] });
@@ -238,8 +246,11 @@ test('A11: EC after hybrid is reported, and refused under the strict policy or w
   for (const policy of [{ mode: 'strict' }, { requireHybrid: true }] as const) {
     expect(rows(play({ transport: 'ec' }, policy).transport)).toEqual(['A11 refused']);
   }
-  const fresh = observe(emptyTrustLedger(), { transport: 'ec' }, { requireHybrid: true });
-  expect([fresh.report.refused, fresh.ledger.transport]).toEqual([true, undefined]);
+  for (const observation of [{ transport: 'ec' }, {}] as const) {
+    const fresh = observe(emptyTrustLedger(), observation, { requireHybrid: true });
+    expect(rows(fresh.report.transport)).toEqual(['A11 refused']);
+    expect([fresh.report.refused, fresh.ledger.transport]).toEqual([true, undefined]);
+  }
 });
 
 test('A14: a uid that comes as another kind of item is reported, and refused under the strict policy unless as a file', () => {

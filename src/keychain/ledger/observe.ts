@@ -95,7 +95,11 @@ export interface LedgerObservation {
   readonly complete?: boolean;
 }
 
-/** What the caller knows and wants. */
+/**
+ * What the caller knows and wants. `expectedDataKey`, `requireHybrid` and `requiredUids` are not met by an answer that
+ * leaves out what they are about: it is refused. The others judge what an answer shows; that it shows nothing of the
+ * kind is no reason to refuse it, as most show neither public keys nor a derivation.
+ */
 export interface LedgerPolicy {
   /**
    * `report` (default) refuses what cannot be honest: a changed owner or data key, other bytes under one revision, a
@@ -346,12 +350,15 @@ function observeDataKey(
 ): { readonly learned: string | undefined; readonly part: PartReport } {
   const part = emptyPart();
   if (expectedDataKey !== undefined) assertDigest(expectedDataKey, 'expected data key');
-  if (!shown) return { learned: known, part };
-  const { digest, wrap } = shown;
-  assertDigest(digest, 'data key');
   const suspect = (message: string): void => {
     part.suspicious.push({ row: 'A3', subject: '', refused: true, message });
   };
+  if (!shown) {
+    if (expectedDataKey !== undefined) suspect('the data key that is expected did not come');
+    return { learned: known, part };
+  }
+  const { digest, wrap } = shown;
+  assertDigest(digest, 'data key');
   // A wrap that the caller left out could be any.
   if (allowedDataKeyWraps && (wrap === undefined || !allowedDataKeyWraps.includes(wrap))) {
     suspect('the data key came in a wrap of a kind that is not allowed here');
@@ -399,16 +406,12 @@ function observeTransport(
   strict: boolean,
 ): { readonly learned: TrustLedger['transport']; readonly part: PartReport } {
   const part = emptyPart();
-  if (shown === undefined) {
-    if (requireHybrid)
-      throw new VaultwireError('argument-invalid', 'transport: expected a value, as hybrid is required');
-    return { learned: known, part };
-  }
-  if (!['ec', 'hybrid'].includes(shown))
+  if (shown !== undefined && !['ec', 'hybrid'].includes(shown))
     throw new VaultwireError('argument-invalid', 'transport: expected ec or hybrid');
-  if (shown === 'ec' && (requireHybrid || known === 'hybrid')) {
+  if (shown === undefined && !requireHybrid) return { learned: known, part };
+  if (shown !== 'hybrid' && (requireHybrid || known === 'hybrid')) {
     const message = requireHybrid
-      ? 'the transport was EC where hybrid is required'
+      ? `the transport was ${shown ?? 'not told'} where hybrid is required`
       : 'the transport was EC after hybrid';
     part.suspicious.push({ row: 'A11', subject: '', refused: requireHybrid || strict, message });
     return { learned: known, part };

@@ -224,6 +224,15 @@ describe('the trust ledger', () => {
     ]);
   });
 
+  it('takes an answer without public keys and derivation, whatever the caller knows of them', () => {
+    const policy: LedgerPolicy = {
+      expectedKeys: [user(1)],
+      minimumIterations: 100_000,
+      allowedDataKeyWraps: ['password'],
+    };
+    expect(observe(emptyTrustLedger(), { items: [record(1)] }, policy).report.refused).toBe(false);
+  });
+
   it('refuses observations and policies of the wrong shape', async () => {
     const item = (changes: object): LedgerObservation => ({ items: [{ ...record(1), ...changes }] });
     const pin = (changes: object): LedgerObservation => ({ publicKeys: [{ ...user(1), ...changes }] });
@@ -244,7 +253,6 @@ describe('the trust ledger', () => {
       [{ kdf: { iterations: 0 } }],
       [{ kdf: { iterations: 2 ** 32 } }],
       [{ transport: 'rsa' as 'ec' }],
-      [{}, { requireHybrid: true }],
       [{}, { expectedDataKey: '' }],
       [{}, { minimumIterations: NaN }],
       [{}, { expectedKeys: [{ ...user(1), digest: '' }] }],
