@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   emptyTrustLedger,
+  forget,
   observe,
   tracesOf,
   type LedgerObservation,
@@ -109,6 +110,16 @@ test('A3: a wrap of the data key outside of the set that the ledger is told is r
 test('A4: a lower cost than before is reported, and refused under the strict policy', () => {
   expect(rows(play({ kdf: { iterations: 999_999 } }).kdf)).toEqual(['A4']);
   expect(rows(play({ kdf: { iterations: 999_999 } }, { mode: 'strict' }).kdf)).toEqual(['A4 refused']);
+});
+
+test('A4: the costs of two algorithms are held against what was seen of each', () => {
+  const algorithm = 'PBKDF2-HMAC-SHA-512';
+  const { ledger, report } = observe(known, { kdf: { algorithm, iterations: 1000 } }, { mode: 'strict' });
+  expect(report.kdf).toMatchObject({ new: 1, suspicious: [] });
+  expect([ledger.iterations, ledger.iterationsSha512]).toEqual([1_000_000, 1000]);
+  expect(rows(observe(ledger, { kdf: { algorithm, iterations: 999 } }).report.kdf)).toEqual(['A4']);
+  expect(rows(observe(ledger, { kdf: { iterations: 999_999 } }).report.kdf)).toEqual(['A4']);
+  expect(forget(ledger, { iterations: true })).toMatchObject({ iterations: undefined, iterationsSha512: undefined });
 });
 
 test('A4: a cost below the floor of the caller is refused', () => {

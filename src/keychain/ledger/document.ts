@@ -137,7 +137,10 @@ export async function appendLedger(
 }
 
 const hasSameAccount = (one: TrustLedger, other: TrustLedger): boolean =>
-  one.dataKey === other.dataKey && one.iterations === other.iterations && one.transport === other.transport;
+  one.dataKey === other.dataKey &&
+  one.iterations === other.iterations &&
+  one.iterationsSha512 === other.iterationsSha512 &&
+  one.transport === other.transport;
 
 /**
  * Reads a document. One that was cut off in its last frame, or ends in zeros there as files do after a crash, gives the
@@ -292,8 +295,8 @@ const invalid = (what: string): VaultwireError =>
 
 // A body, integers big-endian:
 //
-//   flags(1): 1 data key, 2 iterations, 4 transport, 8 the transport is hybrid; then what they announce:
-//   data key(16), iterations(4)
+//   flags(1): 1 data key, 2 iterations of SHA-256, 4 transport, 8 the transport is hybrid, 16 iterations of SHA-512; then
+//   what they announce: data key(16), iterations(4), iterations(4)
 //   count(4) of pins that are gone: kind(1) length(1) id
 //   count(4) of uids that are gone: uid(16)
 //   count(4) of pins: kind(1) length(1) id digest(16)
@@ -314,21 +317,23 @@ function encodeBody(
   rows: Uint8Array,
   former: Uint8Array,
 ): Bytes {
-  const { dataKey, iterations, transport } = ledger;
-  const account = new Uint8Array(1 + (dataKey === undefined ? 0 : 16) + (iterations === undefined ? 0 : 4));
+  const { dataKey, iterations, iterationsSha512, transport } = ledger;
+  const account = new Uint8Array(1 + (dataKey === undefined ? 0 : 16));
   account[0] =
     (dataKey === undefined ? 0 : 1) |
     (iterations === undefined ? 0 : 2) |
     (transport === undefined ? 0 : 4) |
-    (transport === 'hybrid' ? 8 : 0);
+    (transport === 'hybrid' ? 8 : 0) |
+    (iterationsSha512 === undefined ? 0 : 16);
   if (dataKey !== undefined) assertDigest(writeDigest(account, 1, dataKey), 'dataKey');
-  if (iterations !== undefined) account.set(uint32(iterations), account.length - 4);
   const goneItems = new Uint8Array(removed.items.length * 16);
   removed.items.forEach((uid, index) => {
     assertDigest(writeDigest(goneItems, index * 16, uid), 'uid');
   });
   return concatBytes(
     account,
+    iterations === undefined ? new Uint8Array() : uint32(iterations),
+    iterationsSha512 === undefined ? new Uint8Array() : uint32(iterationsSha512),
     uint32(removed.pins.length),
     encodePins(removed.pins, false),
     uint32(removed.items.length),
@@ -452,6 +457,7 @@ class DecodingState {
   #items = new TraceTable(new Uint8Array());
   #dataKey: string | undefined;
   #iterations: number | undefined;
+  #iterationsSha512: number | undefined;
   #transport: TrustLedger['transport'];
   /** Put together at the end: frames are many, and what each adds is little. */
   readonly #former: Uint8Array[] = [];
@@ -463,6 +469,7 @@ class DecodingState {
       pins: this.#pins,
       dataKey: this.#dataKey,
       iterations: this.#iterations,
+      iterationsSha512: this.#iterationsSha512,
       transport: this.#transport,
       items: this.#items.rows(),
       former: this.#allFormer().slice(this.#formerGone * FORMER_LENGTH),
@@ -482,10 +489,11 @@ class DecodingState {
   apply(body: Uint8Array, isFirst: boolean): void {
     const reader = new BodyReader(body);
     const flags = reader.uint8();
-    if (flags > 15 || (flags & 12) === 8) throw invalid('set of flags');
+    if (flags > 31 || (flags & 12) === 8) throw invalid('set of flags');
     this.#dataKey = (flags & 1) === 0 ? undefined : reader.digest();
     this.#iterations = (flags & 2) === 0 ? undefined : reader.uint32();
-    if (this.#iterations === 0) throw invalid('count of iterations');
+    this.#iterationsSha512 = (flags & 16) === 0 ? undefined : reader.uint32();
+    if (this.#iterations === 0 || this.#iterationsSha512 === 0) throw invalid('count of iterations');
     this.#transport = (flags & 4) === 0 ? undefined : (flags & 8) === 0 ? 'ec' : 'hybrid';
 
     for (let left = reader.count(3, isFirst ? 0 : LEDGER_LIMITS.pins); left > 0; left--) {

@@ -112,6 +112,6 @@ function observationOf(context: ObservationContext): Omit<LedgerObservation, 'it
     ...(transport && { transport }),
     ...(publicKeys && { publicKeys }),
     ...(dataKey && { dataKey: { digest: digestsOf(dataKey.digest), wrap: dataKey.report.wrap } }),
-    ...(dataKey?.report.kdf && { kdf: { iterations: dataKey.report.kdf.iterations } }),
+    ...(dataKey?.report.kdf && { kdf: dataKey.report.kdf }),
   };
 }

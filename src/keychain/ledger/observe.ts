@@ -2,7 +2,7 @@ import { defaultSealingSuite } from '#default-suite';
 import type { SealingSuite } from '../../crypto/suite.js';
 import { encodeUtf8 } from '../../wire/bytes.js';
 import { VaultwireError } from '../../wire/error.js';
-import type { DataKeyWrapKind } from '../account/wrap.js';
+import type { DataKeyWrapKind, KdfCost } from '../account/wrap.js';
 import { digest } from '../digest.js';
 import { FormerDigests } from './former.js';
 import {
@@ -54,8 +54,10 @@ export interface TrustLedger {
   readonly pins: ReadonlyMap<string, PublicKeyPin>;
   /** Commitment to the account's data key. */
   readonly dataKey: string | undefined;
-  /** The highest count of PBKDF2 iterations seen. */
+  /** The highest count of iterations of PBKDF2-HMAC-SHA-256 seen. */
   readonly iterations: number | undefined;
+  /** The same of PBKDF2-HMAC-SHA-512, of which one costs another time, so that the two are not compared. */
+  readonly iterationsSha512: number | undefined;
   /** The strongest transport seen. */
   readonly transport: 'ec' | 'hybrid' | undefined;
   /** 56 bytes for each uid: what `tracesOf` and `traceOf` read. */
@@ -86,7 +88,8 @@ export interface LedgerObservation {
   readonly publicKeys?: readonly PublicKeyPin[];
   /** {@link digestForLedger} of the data key, and how it came. */
   readonly dataKey?: { readonly digest: string; readonly wrap?: DataKeyWrapKind };
-  readonly kdf?: { readonly iterations: number };
+  /** Default algorithm: PBKDF2-HMAC-SHA-256. */
+  readonly kdf?: Pick<KdfCost, 'iterations'> & Partial<KdfCost>;
   readonly transport?: 'ec' | 'hybrid';
   readonly items?: readonly ObservedItem[];
   /** Uids that came and did not open: they have failed, and are not missing. */
@@ -113,7 +116,7 @@ export interface LedgerPolicy {
   readonly expectedDataKey?: string;
   /** Default: every kind. */
   readonly allowedDataKeyWraps?: readonly DataKeyWrapKind[];
-  /** The caller's own floor. */
+  /** The caller's own floor, of whichever algorithm. */
   readonly minimumIterations?: number;
   /** Uids that have to be in the answer and be accepted. */
   readonly requiredUids?: readonly string[];
@@ -173,6 +176,7 @@ export function emptyTrustLedger(): TrustLedger {
     pins: new Map(),
     dataKey: undefined,
     iterations: undefined,
+    iterationsSha512: undefined,
     transport: undefined,
     items: new Uint8Array(),
     former: new Uint8Array(),
@@ -235,7 +239,7 @@ export function observe(
     ledger: {
       pins: publicKeys.learned,
       dataKey: dataKey.learned,
-      iterations: kdf.learned,
+      ...kdf.learned,
       transport: transport.learned,
       items: learnedItems,
       former: items.former,
@@ -250,6 +254,7 @@ export interface Forgotten {
   readonly uids?: readonly string[];
   readonly publicKeys?: readonly Pick<PublicKeyPin, 'kind' | 'id'>[];
   readonly dataKey?: boolean;
+  /** Of both algorithms. */
   readonly iterations?: boolean;
   readonly transport?: boolean;
   /** All digests that were replaced: for a caller who knows that old content was brought back on purpose. */
@@ -273,6 +278,7 @@ export function forget(ledger: TrustLedger, forgotten: Forgotten): TrustLedger {
     items: items.rows(),
     dataKey: forgotten.dataKey === true ? undefined : ledger.dataKey,
     iterations: forgotten.iterations === true ? undefined : ledger.iterations,
+    iterationsSha512: forgotten.iterations === true ? undefined : ledger.iterationsSha512,
     transport: forgotten.transport === true ? undefined : ledger.transport,
     former: forgotten.former === true ? new Uint8Array() : ledger.former,
   };
@@ -373,16 +379,23 @@ function observeDataKey(
 }
 
 function observeKdf(
-  { iterations: known }: TrustLedger,
+  { iterations: sha256, iterationsSha512: sha512 }: TrustLedger,
   shown: LedgerObservation['kdf'],
   { minimumIterations }: LedgerPolicy,
   strict: boolean,
-): { readonly learned: number | undefined; readonly part: PartReport } {
+): { readonly learned: Pick<TrustLedger, 'iterations' | 'iterationsSha512'>; readonly part: PartReport } {
   const part = emptyPart();
+  const before = { iterations: sha256, iterationsSha512: sha512 };
   if (minimumIterations !== undefined) assertIterations(minimumIterations, 'minimumIterations');
-  if (!shown) return { learned: known, part };
-  const { iterations } = shown;
+  if (!shown) return { learned: before, part };
+  const { iterations, algorithm = 'PBKDF2-HMAC-SHA-256' } = shown;
   assertIterations(iterations, 'kdf.iterations');
+  const counts = { 'PBKDF2-HMAC-SHA-256': 'iterations', 'PBKDF2-HMAC-SHA-512': 'iterationsSha512' } as const;
+  if (!Object.hasOwn(counts, algorithm)) {
+    throw new VaultwireError('argument-invalid', 'kdf.algorithm: expected a known one');
+  }
+  const count = counts[algorithm];
+  const known = before[count];
   const suspect = (message: string, refused: boolean): void => {
     part.suspicious.push({ row: 'A4', subject: '', refused, message });
   };
@@ -392,11 +405,11 @@ function observeKdf(
   if (known !== undefined && iterations < known) {
     suspect(`${iterations} iterations came after ${known}`, strict);
   }
-  if (part.suspicious.length > 0) return { learned: known, part };
+  if (part.suspicious.length > 0) return { learned: before, part };
   if (known === undefined) part.new++;
   else if (known === iterations) part.unchanged++;
   else part.changed.push({ subject: '', what: ['stronger'] });
-  return { learned: iterations, part };
+  return { learned: { ...before, [count]: iterations }, part };
 }
 
 function observeTransport(

@@ -216,7 +216,8 @@ export function describeDocument(suite: CryptoSuite): void {
     it('with a body that is not strict are refused, though the key is right', async () => {
       const key = await makeKey();
       const bodies = [
-        [16, ...zeros(24)],
+        [32, ...zeros(24)],
+        [16, ...zeros(4), ...zeros(24)],
         [8, ...zeros(24)],
         [2, ...zeros(4), ...zeros(24)],
         [0, 0, 0, 0, 1, 0, 1, 65, ...zeros(20)],
@@ -283,6 +284,7 @@ export function describeDocument(suite: CryptoSuite): void {
         const changes: Partial<TrustLedger>[] = [
           { dataKey: name16(77) },
           { iterations: 77 },
+          { iterationsSha512: 77 },
           { transport: 'ec' },
           { former: new Uint8Array(24) },
           { items: new Uint8Array() },
@@ -404,6 +406,7 @@ export function describeDocument(suite: CryptoSuite): void {
           .map((pins) => new Map(pins.map(([kind, id, d]) => [`${kind}:${id}`, { kind, id, digest: d }]))),
         dataKey: fc.option(digest, { nil: undefined }),
         iterations: fc.option(fc.integer({ min: 1, max: 0xffffffff }), { nil: undefined }),
+        iterationsSha512: fc.option(fc.integer({ min: 1, max: 0xffffffff }), { nil: undefined }),
         transport: fc.constantFrom(undefined, 'ec', 'hybrid'),
         items: fc
           .array(

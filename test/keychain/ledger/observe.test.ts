@@ -252,6 +252,7 @@ describe('the trust ledger', () => {
       [{ dataKey: { digest: '' } }],
       [{ kdf: { iterations: 0 } }],
       [{ kdf: { iterations: 2 ** 32 } }],
+      [{ kdf: { iterations: 1, algorithm: 'toString' as 'PBKDF2-HMAC-SHA-256' } }],
       [{ transport: 'rsa' as 'ec' }],
       [{}, { expectedDataKey: '' }],
       [{}, { minimumIterations: NaN }],
