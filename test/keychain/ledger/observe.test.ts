@@ -159,7 +159,14 @@ describe('the trust ledger', () => {
       { kind: 'application', uid: '', parentUid: undefined, code: 'open-failed', message: '' },
     ] as const;
     const otherFile = { ...file, uid: name16(12) };
-    const records = [opened, { ...opened, uid: '', wrappedBy: 'none', files: [otherFile] } as const];
+    const digests = { keyDigest: '', dataDigest: name16(13) };
+    const own = { ...opened, wrappedBy: 'none', files: [], digests } as const;
+    const records = [
+      opened,
+      { ...own, uid: '', files: [otherFile] },
+      { ...own, uid: 'anything' },
+      { ...own, uid: name16(4) },
+    ];
     const folders = [{ uid: name16(7), key: undefined as never, keyDigest: name16(8) }];
     expect(observationOfSecrets({ folders, records, failed }, { complete: true })).toEqual({
       items: [
@@ -167,6 +174,7 @@ describe('the trust ledger', () => {
         { uid: name16(1), kind: 'record', keyDigest: name16(2), dataDigest: name16(3), revision: 3 },
         { uid: name16(9), kind: 'file', keyDigest: name16(10), dataDigest: name16(11) },
         { uid: name16(12), kind: 'file', keyDigest: name16(10), dataDigest: name16(11) },
+        { uid: name16(4), kind: 'record', keyDigest: name16(0), dataDigest: name16(13), revision: 3 },
       ],
       failed: [name16(5), name16(6)],
       complete: true,
@@ -178,6 +186,16 @@ describe('the trust ledger', () => {
     ]) {
       expect(await codeOf(() => observationOfSecrets({ ...bare, failed }))).toBe('argument-invalid');
     }
+    // The application's own record is held against what it was, and its key is no other record's.
+    const { ledger } = observe(emptyTrustLedger(), observationOfSecrets({ folders, records, failed }));
+    const shown = (changes: object): readonly string[] => {
+      const later = { folders: [], failed: [], records: [{ ...own, uid: name16(4), ...changes }] };
+      const { report } = observe(ledger, observationOfSecrets(later), { requiredUids: [name16(4)] });
+      return report.items.suspicious.map(({ row }) => row);
+    };
+    expect(shown({})).toEqual([]);
+    expect(shown({ revision: 2 })).toEqual(['A6']);
+    expect(shown({ uid: name16(11) })).toEqual(['A5']);
   });
 
   it('does not accept a record of a device with a revision below zero, and goes on with the others', () => {
