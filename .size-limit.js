@@ -45,7 +45,7 @@ export default [
   entry('keychain/legacy-cbc', '5.8 kB', 'dist/keychain/legacy-cbc.js'),
   entry('keychain/vault', '12 kB'),
   entry('keychain/vault/worker', '5.2 kB', 'dist/keychain/vault/worker-web.js'),
-  entry('keychain/ledger', '11.7 kB'),
+  entry('keychain/ledger', '13.7 kB'),
   entry('keychain/fingerprint', '5 kB', 'dist/keychain/fingerprint.js'),
   entry('keychain/pam', '1 kB', 'dist/keychain/pam.js'),
   entry('pairing', '20 kB'),

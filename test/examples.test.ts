@@ -18,6 +18,8 @@ import {
 import { memoryPairingStore } from '../src/pairing/index.js';
 import { startPhoneSession, type Decision, type PhoneSession } from '../src/pairing/phone-session.js';
 import { customServerKey } from '../src/transmission/index.js';
+import { emptyTrustLedger, type TrustLedger } from '../src/keychain/ledger/index.js';
+import type { AesKey } from '../src/crypto/suite.js';
 import { nodeSuite } from '../src/crypto/node.js';
 import { encodeBase64 } from '../src/wire/base64.js';
 
@@ -76,8 +78,8 @@ async function example(name: string, ...flags: string[]): Promise<string> {
   return stdout;
 }
 
-test('the README shows every example as it is', () => {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+test('the README and the document on accounts show every example as it is', () => {
+  const readme = ['README.md', 'docs/accounts.md'].map((name) => readFileSync(join(root, name), 'utf8')).join('\n');
   for (const name of readdirSync(join(root, 'examples'))) {
     const code = readFileSync(join(root, 'examples', name), 'utf8');
     expect(readme, name).toContain(`\`\`\`js\n// examples/${name}\n${code}\`\`\``);
@@ -116,6 +118,41 @@ test('a gateway rotates', async () => {
 
 test('a test in CI passes', async () => {
   expect(await example('ci.test.mjs', '--test')).toMatch(/pass 1\b/);
+});
+
+test('a ledger is kept in a file, over crashes and beyond the bounds of a document', async () => {
+  const { openLedgerFile } = (await import(pathToFileURL(join(root, 'examples/ledger-file.mjs')).href)) as {
+    openLedgerFile: (
+      path: string,
+      key: AesKey,
+      minimumSequence?: number,
+    ) => Promise<{ readonly ledger: TrustLedger; save: (next: TrustLedger) => Promise<number> }>;
+  };
+  const path = join(folder, 'ledger');
+  const key = await nodeSuite.importAesKey(new Uint8Array(32).fill(7));
+  const file = await openLedgerFile(path, key);
+  expect(file.ledger).toEqual(emptyTrustLedger());
+  const at = (iterations: number): TrustLedger => ({ ...emptyTrustLedger(), iterations });
+  expect(await file.save(at(1))).toBe(0);
+  expect(await file.save(at(1))).toBe(0);
+  expect((await openLedgerFile(path, key)).ledger).toEqual(at(1));
+  for (let count = 2; count <= 1000; count++) expect(await file.save(at(count))).toBe(count - 1);
+  const full = readFileSync(path).length;
+  expect(await file.save(at(1000))).toBe(999);
+  expect(readFileSync(path)).toHaveLength(full);
+  expect(await file.save(at(1001))).toBe(1000);
+  expect(readFileSync(path).length).toBeLessThan(200);
+  await file.save(at(1002));
+  const whole = readFileSync(path);
+  for (const broken of [whole.subarray(0, -1), Buffer.concat([whole.subarray(0, -40), Buffer.alloc(4096)])]) {
+    writeFileSync(path, broken);
+    const again = await openLedgerFile(path, key, 1000);
+    expect(again.ledger).toEqual(at(1001));
+    expect(await again.save(at(1003))).toBe(1001);
+    expect((await openLedgerFile(path, key, 1001)).ledger).toEqual(at(1003));
+  }
+  await expect(openLedgerFile(path, key, 1002)).rejects.toMatchObject({ code: 'rollback-suspected' });
+  await expect(openLedgerFile(join(folder, 'none'), key, 1)).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
 test('a server answers, and refuses a second spending of the token', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   emptyTrustLedger,
+  forget,
   observe,
   tracesOf,
   type LedgerObservation,
@@ -91,6 +92,14 @@ test('A3: a data key other than the expected one is refused on a fresh device', 
   expect(rows(report.dataKey)).toEqual(['A3 refused']);
 });
 
+test('A3: an answer without the data key that is expected is refused', () => {
+  for (const ledger of [emptyTrustLedger(), known]) {
+    const { report } = observe(ledger, { items: [item(A)] }, { expectedDataKey: digest(40) });
+    expect(rows(report.dataKey)).toEqual(['A3 refused']);
+    expect([report.refused, report.accepted(A)]).toEqual([true, false]);
+  }
+});
+
 test('A3: a wrap of the data key outside of the set that the ledger is told is refused', () => {
   for (const wrap of [{ wrap: 'device' }, {}] as const) {
     const report = play({ dataKey: { digest: digest(40), ...wrap } }, { allowedDataKeyWraps: ['password'] });
@@ -101,6 +110,16 @@ test('A3: a wrap of the data key outside of the set that the ledger is told is r
 test('A4: a lower cost than before is reported, and refused under the strict policy', () => {
   expect(rows(play({ kdf: { iterations: 999_999 } }).kdf)).toEqual(['A4']);
   expect(rows(play({ kdf: { iterations: 999_999 } }, { mode: 'strict' }).kdf)).toEqual(['A4 refused']);
+});
+
+test('A4: the costs of two algorithms are held against what was seen of each', () => {
+  const algorithm = 'PBKDF2-HMAC-SHA-512';
+  const { ledger, report } = observe(known, { kdf: { algorithm, iterations: 1000 } }, { mode: 'strict' });
+  expect(report.kdf).toMatchObject({ new: 1, suspicious: [] });
+  expect([ledger.iterations, ledger.iterationsSha512]).toEqual([1_000_000, 1000]);
+  expect(rows(observe(ledger, { kdf: { algorithm, iterations: 999 } }).report.kdf)).toEqual(['A4']);
+  expect(rows(observe(ledger, { kdf: { iterations: 999_999 } }).report.kdf)).toEqual(['A4']);
+  expect(forget(ledger, { iterations: true })).toMatchObject({ iterations: undefined, iterationsSha512: undefined });
 });
 
 test('A4: a cost below the floor of the caller is refused', () => {
@@ -129,6 +148,38 @@ test('A5: two keys under one uid of an answer are reported, and refused under th
   const report = play(observation, { mode: 'strict' });
   expect(rows(report.items)).toEqual(['A5 refused']);
   expect(report.accepted(A)).toBe(false);
+});
+
+test('A5: a key that was replaced is found under another uid and under its own, answers later', () => {
+  const items = [item(A, { keyDigest: digest(13), dataDigest: digest(21), revision: 6 })];
+  const { ledger } = observe(known, { items }, { mode: 'strict' });
+  for (const uid of [A, B, digest(3)]) {
+    const swapped = item(uid, { keyDigest: digest(11), dataDigest: digest(22), revision: 7 });
+    for (const mode of ['report', 'strict'] as const) {
+      const { report, ledger: after } = observe(ledger, { items: [swapped] }, { mode });
+      expect(rows(report.items)).toEqual([mode === 'strict' ? 'A5 refused' : 'A5']);
+      expect(report.accepted(uid)).toBe(mode === 'report');
+      expect(after).toEqual(ledger);
+    }
+  }
+});
+
+test('A6: bytes that were replaced do not come back, under a higher revision or none', () => {
+  for (const [before, between, later] of [
+    [4, 5, 6],
+    [undefined, undefined, undefined],
+  ] as const) {
+    const old = item(A, { revision: before, dataDigest: digest(21) });
+    const { ledger: first } = observe(emptyTrustLedger(), { items: [old] });
+    const { ledger } = observe(first, { items: [item(A, { revision: between })] }, { mode: 'strict' });
+    for (const mode of ['report', 'strict'] as const) {
+      const { report, ledger: after } = observe(ledger, { items: [{ ...old, revision: later }] }, { mode });
+      expect(rows(report.items)).toEqual([mode === 'strict' ? 'A6 refused' : 'A6']);
+      expect(after).toEqual(ledger);
+    }
+    const sealedAnew = item(A, { revision: later, dataDigest: digest(22) });
+    expect(rows(observe(ledger, { items: [sealedAnew] }, { mode: 'strict' }).report.items)).toEqual([]);
+  }
 });
 
 test('A6: an older revision, or none, is reported by the ledger, and refused under the strict policy', () => {
@@ -163,6 +214,18 @@ test('A7: a uid that no longer comes is missing, once; one that failed is not', 
   expect(play({ items: [item(A)] }).missing).toEqual([]);
 });
 
+test('A7: a uid that came back as it should not and goes again is missing again', () => {
+  let { ledger } = observe(known, { items: [item(A)], complete: true });
+  for (const back of [item(B, { revision: 4 }), item(B, { dataDigest: digest(99) })]) {
+    const came = observe(ledger, { items: [item(A), back], complete: true });
+    expect(rows(came.report.items)).toHaveLength(1);
+    const gone = observe(came.ledger, { items: [item(A)], complete: true });
+    expect(gone.report.missing).toEqual([B]);
+    expect(observe(gone.ledger, { items: [item(A)], complete: true }).report.missing).toEqual([]);
+    ledger = gone.ledger;
+  }
+});
+
 test('A7: an answer without a required uid is refused, whether it did not come, failed or was refused', () => {
   for (const observation of [
     { items: [item(A)] },
@@ -194,12 +257,26 @@ test('A11: EC after hybrid is reported, and refused under the strict policy or w
   for (const policy of [{ mode: 'strict' }, { requireHybrid: true }] as const) {
     expect(rows(play({ transport: 'ec' }, policy).transport)).toEqual(['A11 refused']);
   }
-  const fresh = observe(emptyTrustLedger(), { transport: 'ec' }, { requireHybrid: true });
-  expect([fresh.report.refused, fresh.ledger.transport]).toEqual([true, undefined]);
+  for (const observation of [{ transport: 'ec' }, {}] as const) {
+    const fresh = observe(emptyTrustLedger(), observation, { requireHybrid: true });
+    expect(rows(fresh.report.transport)).toEqual(['A11 refused']);
+    expect([fresh.report.refused, fresh.ledger.transport]).toEqual([true, undefined]);
+  }
 });
 
-test('A14: a uid that comes as another kind of item is reported', () => {
-  for (const mode of ['report', 'strict'] as const) {
-    expect(rows(play({ items: [item(A, { kind: 'file', revision: 6 })] }, { mode }).items)).toEqual(['A14']);
+test('A14: a uid that comes as another kind of item is reported, and refused under the strict policy unless as a file', () => {
+  for (const [kind, wanted] of [
+    ['file', 'A14'],
+    ['team', 'A14 refused'],
+    ['folder', 'A14 refused'],
+  ] as const) {
+    const observation = { items: [item(A, { kind, revision: 6 })] };
+    expect(rows(play(observation).items)).toEqual(['A14']);
+    const report = play(observation, { mode: 'strict' });
+    expect(rows(report.items)).toEqual([wanted]);
+    expect(report.accepted(A)).toBe(kind === 'file');
   }
+  const { ledger } = observe(emptyTrustLedger(), { items: [item(A, { kind: 'team' }), item(B, { kind: 'file' })] });
+  const { report } = observe(ledger, { items: [item(A), item(B)] }, { mode: 'strict' });
+  expect(rows(report.items)).toEqual(['A14 refused', 'A14']);
 });

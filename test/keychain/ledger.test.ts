@@ -68,8 +68,8 @@ describe('the ledger', () => {
     expect(observation.accepted).toEqual(records);
     expect(observation.ledger.records).toEqual(
       new Map([
-        ['a', { revision: 1, keyDigest: 'k', dataDigest: 'd' }],
-        ['b', { revision: 0, keyDigest: 'l', dataDigest: 'e' }],
+        ['a', { revision: 1, keyDigest: 'k', dataDigest: 'd', absent: false }],
+        ['b', { revision: 0, keyDigest: 'l', dataDigest: 'e', absent: false }],
       ]),
     );
     expect(structuredClone(observation.ledger)).toEqual(observation.ledger);
@@ -104,7 +104,7 @@ describe('the ledger', () => {
       test('a newer revision is learned', () => {
         const observation = observe(seen(record('a', 1, 'k', 'd')), [record('a', 2, 'k', 'e')]);
         expect(kinds(observation)).toEqual([]);
-        expect(observation.ledger.records.get('a')).toEqual({ revision: 2, keyDigest: 'k', dataDigest: 'e' });
+        expect(observation.ledger.records.get('a')).toMatchObject({ revision: 2, keyDigest: 'k', dataDigest: 'e' });
       });
 
       test('an older revision is a rollback, and is not learned', () => {
@@ -153,11 +153,54 @@ describe('the ledger', () => {
         expect(observation.ledger).toEqual(ledger);
       });
 
+      test('a swap hides neither an older revision nor other bytes under the same one', () => {
+        const ledger = seen(record('a', 1, 'k', 'd'), record('b', 5, 'l', 'e'));
+        for (const [revision, isRefused] of [
+          [5, true],
+          [4, strict],
+        ] as const) {
+          const observation = observe(ledger, [record('b', revision, 'k', 'd')]);
+          expect(observation.findings.map(({ kind, refused }) => [kind, refused])).toEqual([
+            ['swap-suspected', strict],
+            ['rollback-suspected', isRefused],
+          ]);
+          expect(accepted(observation)).toEqual(isRefused ? [] : ['b']);
+          expect(observation.ledger).toEqual(ledger);
+        }
+      });
+
+      test('what was left out of an answer does not come back older', () => {
+        const ledger = observeSecrets(seen(record('a', 5, 'k', 'd')), secrets([]), { complete: true }).ledger;
+        const observation = observe(ledger, [record('a', 4, 'k', 'c')]);
+        expect(kinds(observation)).toEqual([`a rollback-suspected${strict ? ' refused' : ''}`]);
+        expect(kinds(observe(ledger, [record('n', 9, 'k', 'd')]))[0]).toContain('swap-suspected');
+        expect(kinds(observe(ledger, [record('a', 5, 'k', 'd')]))).toEqual([]);
+      });
+
       test('a new key is told, taken and learned', () => {
         const observation = observe(seen(record('a', 1, 'k', 'd')), [record('a', 2, 'm', 'e')]);
         expect(kinds(observation)).toEqual(['a key-changed']);
         expect(accepted(observation)).toEqual(['a']);
-        expect(observation.ledger.records.get('a')).toEqual({ revision: 2, keyDigest: 'm', dataDigest: 'e' });
+        expect(observation.ledger.records.get('a')).toMatchObject({ revision: 2, keyDigest: 'm', dataDigest: 'e' });
+      });
+
+      test('a key that was replaced does not come back, under any UID', () => {
+        const { ledger } = observe(seen(record('a', 1, 'k', 'd'), record('b', 1, 'l', 'e')), [
+          record('a', 2, 'm', 'f'),
+        ]);
+        for (const uid of ['a', 'b', 'n']) {
+          const observation = observe(ledger, [record(uid, 3, 'k', 'g')]);
+          expect(kinds(observation)).toEqual([`${uid} swap-suspected${strict ? ' refused' : ''}`]);
+          expect(observation.ledger).toEqual(ledger);
+        }
+      });
+
+      test('bytes that were replaced do not come back under a higher revision', () => {
+        const { ledger } = observe(seen(record('a', 4, 'k', 'old')), [record('a', 5, 'k', 'new')]);
+        const observation = observe(ledger, [record('a', 6, 'k', 'old')]);
+        expect(kinds(observation)).toEqual([`a rollback-suspected${strict ? ' refused' : ''}`]);
+        expect(observation.ledger).toEqual(ledger);
+        expect(kinds(observe(ledger, [record('a', 6, 'k', 'newer')]))).toEqual([]);
       });
 
       test('a new key does not hide a rollback', () => {
@@ -179,12 +222,34 @@ describe('the ledger', () => {
     expect(kinds(observeSecrets(ledger, secrets([record('a', 4, 'k', 'c')])))).toEqual(['a rollback-suspected']);
   });
 
-  test('what does not come is missing, said once', () => {
-    const ledger = seen(record('a', 1, 'k', 'd'), record('b', 1, 'l', 'e'));
-    const observation = observeSecrets(ledger, secrets([record('a', 1, 'k', 'd')]));
+  const complete = { complete: true };
+
+  test('the newest of the digests that were replaced are held', () => {
+    const records = (revision: number): OpenedRecord[] =>
+      Array.from({ length: 100_001 }, (_, index) =>
+        record(`u${index}`, revision, `k${index} ${revision}`, `d${index} ${revision}`),
+      );
+    const { ledger } = observeSecrets(seen(...records(1)), secrets(records(2)));
+    expect(ledger.former.size).toBe(200_000);
+    expect(ledger.former.has('k0 1')).toBe(false);
+    expect([...ledger.former].at(-1)).toBe('d100000 1');
+  });
+
+  test('what does not come is missing, said once, until it came again', () => {
+    const one = record('a', 1, 'k', 'd');
+    const ledger = seen(one, record('b', 1, 'l', 'e'));
+    const observation = observeSecrets(ledger, secrets([one]), complete);
     expect(kinds(observation)).toEqual(['b missing']);
-    expect(observation.ledger.records.has('b')).toBe(false);
-    expect(kinds(observeSecrets(observation.ledger, secrets([record('a', 1, 'k', 'd')])))).toEqual([]);
+    const again = observeSecrets(observation.ledger, secrets([one]), complete);
+    expect(kinds(again)).toEqual([]);
+    expect(again.ledger).toEqual(observation.ledger);
+    const older = observeSecrets(again.ledger, secrets([one, record('b', 0, 'l', 'd')]), complete);
+    expect(kinds(older)).toEqual(['b rollback-suspected']);
+    expect(kinds(observeSecrets(older.ledger, secrets([one]), complete))).toEqual(['b missing']);
+    const back = observeSecrets(again.ledger, secrets([one, record('b', 1, 'l', 'e')]), complete);
+    expect(back.findings).toEqual([]);
+    expect(back.ledger).toEqual(ledger);
+    expect(kinds(observeSecrets(back.ledger, secrets([one]), complete))).toEqual(['b missing']);
   });
 
   test('what came and failed is not missing, a file or folder of its name is', () => {
@@ -196,21 +261,23 @@ describe('the ledger', () => {
       code: 'open-failed',
       message: '',
     });
-    expect(kinds(observeSecrets(ledger, secrets([], [failed('record')])))).toEqual([]);
-    expect(observeSecrets(ledger, secrets([], [failed('record')])).ledger).toEqual(ledger);
-    expect(kinds(observeSecrets(ledger, secrets([], [failed('file')])))).toEqual(['a missing']);
+    expect(kinds(observeSecrets(ledger, secrets([], [failed('record')]), complete))).toEqual([]);
+    expect(observeSecrets(ledger, secrets([], [failed('record')]), complete).ledger).toEqual(ledger);
+    expect(kinds(observeSecrets(ledger, secrets([], [failed('file')]), complete))).toEqual(['a missing']);
   });
 
-  test('of an answer that was not to hold everything nothing is missing', () => {
+  test('of an answer that was not said to hold everything nothing is missing', () => {
     const ledger = seen(record('a', 1, 'k', 'd'));
-    const observation = observeSecrets(ledger, secrets([]), { complete: false });
-    expect(kinds(observation)).toEqual([]);
-    expect(observation.ledger).toEqual(ledger);
+    for (const options of [{}, { complete: false }]) {
+      const observation = observeSecrets(ledger, secrets([]), options);
+      expect(kinds(observation)).toEqual([]);
+      expect(observation.ledger).toEqual(ledger);
+    }
   });
 
   test('what was refused is not missing', () => {
     const ledger = seen(record('a', 5, 'k', 'd'));
-    const observation = observeSecrets(ledger, secrets([record('a', 5, 'k', 'e')]));
+    const observation = observeSecrets(ledger, secrets([record('a', 5, 'k', 'e')]), complete);
     expect(kinds(observation)).toEqual(['a rollback-suspected refused']);
   });
 
@@ -235,8 +302,8 @@ describe('the ledger', () => {
       expect(first.acceptedFolders).toEqual(folders);
       expect(first.ledger.folders).toEqual(
         new Map([
-          ['a', 'k'],
-          ['b', 'l'],
+          ['a', { keyDigest: 'k', absent: false }],
+          ['b', { keyDigest: 'l', absent: false }],
         ]),
       );
       const second = observe(first.ledger, [...folders].reverse());
@@ -260,7 +327,7 @@ describe('the ledger', () => {
       expect(observation.ledger).toEqual(ledger);
       const fresh = observe(emptyLedger(), [folder('a', 'k'), folder('b', 'k')], options);
       expect(kinds(fresh)).toEqual([`b swap-suspected${isRefused ? ' refused' : ''}`]);
-      expect(fresh.ledger.folders).toEqual(new Map([['a', 'k']]));
+      expect(fresh.ledger.folders).toEqual(new Map([['a', { keyDigest: 'k', absent: false }]]));
     });
 
     test('a new key is told, taken and learned', () => {
@@ -268,22 +335,25 @@ describe('the ledger', () => {
       const observation = observe(ledger, [folder('a', 'm')], { policy: 'strict' });
       expect(kinds(observation)).toEqual(['a key-changed']);
       expect(uids(observation)).toEqual(['a']);
-      expect(observation.ledger.folders).toEqual(new Map([['a', 'm']]));
+      expect(kinds(observe(observation.ledger, [folder('a', 'k')]))).toEqual(['a swap-suspected']);
+      expect(observation.ledger.folders).toEqual(new Map([['a', { keyDigest: 'm', absent: false }]]));
     });
 
     test('what does not come is missing, said once, unless it came and failed, or not all was to come', () => {
       const { ledger } = observe(emptyLedger(), [folder('a', 'k')]);
-      const missing = observe(ledger, []);
+      const missing = observe(ledger, [], complete);
       expect(kinds(missing)).toEqual(['a missing']);
-      expect(missing.ledger.folders.size).toBe(0);
+      expect(kinds(observe(missing.ledger, [], complete))).toEqual([]);
+      expect(kinds(observe(missing.ledger, [folder('n', 'k')]))).toEqual(['n swap-suspected']);
+      expect(observe(missing.ledger, [folder('a', 'k')]).ledger).toEqual(ledger);
       const failed = (kind: Failure['kind']): readonly Failure[] => [
         { kind, uid: 'a', parentUid: undefined, code: 'open-failed', message: '' },
       ];
-      const cameAndFailed = observe(ledger, [], {}, failed('folder'));
+      const cameAndFailed = observe(ledger, [], complete, failed('folder'));
       expect(kinds(cameAndFailed)).toEqual([]);
       expect(cameAndFailed.ledger).toEqual(ledger);
-      expect(kinds(observe(ledger, [], {}, failed('record')))).toEqual(['a missing']);
-      const partly = observe(ledger, [], { complete: false });
+      expect(kinds(observe(ledger, [], complete, failed('record')))).toEqual(['a missing']);
+      const partly = observe(ledger, []);
       expect(kinds(partly)).toEqual([]);
       expect(partly.ledger).toEqual(ledger);
     });
@@ -298,13 +368,13 @@ describe('the ledger', () => {
     );
     const answer = fc.uniqueArray(one, { selector: ([uid]) => uid, maxLength: 3 });
     fc.assert(
-      fc.property(fc.array(answer, { maxLength: 6 }), fc.boolean(), (answers, strict) => {
+      fc.property(fc.array(answer, { maxLength: 6 }), fc.boolean(), fc.boolean(), (answers, strict, complete) => {
         let ledger = emptyLedger();
         for (const rows of answers) {
           const records = rows.map((row) => record(...row));
           const observation = observeSecrets(ledger, secrets(records), {
             policy: strict ? 'strict' : 'report',
-            complete: false,
+            complete,
           });
           for (const [uid, before] of ledger.records) {
             expect(observation.ledger.records.get(uid)!.revision).toBeGreaterThanOrEqual(before.revision);

@@ -1,7 +1,8 @@
 import type { AesKey } from '../../crypto/suite.js';
 import { encodeBase64Url } from '../../wire/base64.js';
 import { assertBytes, concatBytes, copyBytes, decodeUtf8, encodeUtf8, type Bytes } from '../../wire/bytes.js';
-import { VaultwireError } from '../../wire/error.js';
+import { isVaultwireError, VaultwireError } from '../../wire/error.js';
+import { FORMER_LENGTH, formerChanges } from './former.js';
 import { LEDGER_LIMITS, PIN_KINDS, pinName, type PublicKeyPin, type TrustLedger } from './observe.js';
 import { faultOf, readUid, Row, ROW_LENGTH, TraceTable, writeDigest } from './traces.js';
 
@@ -17,11 +18,13 @@ import { faultOf, readUid, Row, ROW_LENGTH, TraceTable, writeDigest } from './tr
 // told from one that was changed.
 
 const MAGIC = new Uint8Array([0x56, 0x57, 0x54, 0x4c]);
-const VERSION = 1;
+const VERSION = 2;
 const PREFIX_LENGTH = 5;
 const TAG_LENGTH = 16;
 const HEAD_LENGTH = 8;
-const SEALED_HEAD_LENGTH = HEAD_LENGTH + 28;
+/** By how many bytes what is sealed is longer. */
+const SEALED = 28;
+const SEALED_HEAD_LENGTH = HEAD_LENGTH + SEALED;
 const FRAME_START = PREFIX_LENGTH + SEALED_HEAD_LENGTH;
 const FIRST_HEAD = 0;
 const LATER_HEAD = 1;
@@ -29,12 +32,20 @@ const BODY = 2;
 /** Bounds of a document. */
 export const LEDGER_DOCUMENT_LIMITS = { maximumBytes: 256 * 1024 * 1024, maximumFrames: 100_000 } as const;
 
+/** Closer bounds than {@link LEDGER_DOCUMENT_LIMITS}, for what is written and read. */
+export interface LedgerDocumentBounds {
+  readonly maximumBytes?: number;
+  readonly maximumFrames?: number;
+}
+
 /** Where a document ends: what the next frame is chained to. */
 export interface LedgerTail {
   /** Of the last frame; it grows by one with each. */
   readonly sequence: number;
   /** Length of the document in bytes: where the next frame goes. */
   readonly length: number;
+  /** How many it has. */
+  readonly frames: number;
   /** The last frame's tag in base64url. */
   readonly tag: string;
 }
@@ -49,13 +60,12 @@ export interface DecodedLedger {
   readonly ledger: TrustLedger;
   /** `tail.length` is where a document that was cut off is to be cut before anything is appended. */
   readonly tail: LedgerTail;
-  /** Whether the last frame was cut off in the middle of a write, and left out. */
+  /** Whether the last frame was cut off in the middle of a write, and left out. A cut between two frames does not show. */
   readonly isCut: boolean;
-  readonly frames: number;
 }
 
 /**
- * A whole ledger as a new document of one frame, 56 bytes per uid. Write it beside the old one and rename it: a first
+ * A whole ledger as a new document of one frame, 56 bytes for each uid and 8 for each digest that was replaced. Write it beside the old one and rename it: a first
  * frame that is cut off is no document.
  *
  * @param key the caller's, for this alone. Whoever has it can make ledgers
@@ -70,61 +80,88 @@ export async function encodeLedger(
   const { sequence = 0 } = options;
   assertSequence(sequence);
   const items = new TraceTable(ledger.items);
-  const body = encodeBody(ledger, { pins: [], items: [] }, [...ledger.pins.values()], items.rows());
-  return sealFrame(key, FIRST_HEAD, sequence, new Uint8Array(TAG_LENGTH), 0, body);
+  const { added } = formerChanges(new Uint8Array(), ledger.former);
+  const body = encodeBody(ledger, { pins: [], items: [], former: 0 }, [...ledger.pins.values()], items.rows(), added);
+  return sealFrame(key, FIRST_HEAD, sequence, new Uint8Array(TAG_LENGTH), { length: 0, frames: 0 }, body);
 }
 
 /**
- * What changed between two ledgers as one more frame, to be written at the end of a document.
+ * What changed between two ledgers as one more frame, to be written at the end of a document: no bytes if nothing did.
  *
  * @param tail of the document, which holds `before`
- * @throws VaultwireError `argument-invalid`
+ * @throws VaultwireError `argument-invalid`; `message-too-long` where the document would get more frames or bytes than
+ *   are read again: the whole ledger is to be encoded anew
  */
 export async function appendLedger(
   tail: LedgerTail,
   before: TrustLedger,
   after: TrustLedger,
   key: AesKey,
+  bounds: LedgerDocumentBounds = {},
 ): Promise<LedgerWrite> {
-  const { sequence, length, tag } = tail;
+  const { maximumBytes, maximumFrames } = readBounds(bounds);
+  const { sequence, length, frames, tag } = tail;
   assertSequence(sequence + 1);
   if (!Number.isSafeInteger(length) || length <= FRAME_START) {
     throw new VaultwireError('argument-invalid', 'tail.length: expected the length of a document');
+  }
+  if (!Number.isSafeInteger(frames) || frames < 1) {
+    throw new VaultwireError('argument-invalid', 'tail.frames: expected the count of frames of a document');
   }
   const previousTag = new Uint8Array(TAG_LENGTH);
   assertDigest(writeDigest(previousTag, 0, tag), 'tail.tag');
   const pins = [...after.pins].filter(([name, { digest }]) => before.pins.get(name)?.digest !== digest);
   const { rows, goneUids } = changedRows(before.items, after.items);
+  const { gone, added } = formerChanges(before.former, after.former);
   const removed = {
+    former: gone,
     pins: [...before.pins].filter(([name]) => !after.pins.has(name)).map(([, pin]) => pin),
     items: goneUids,
   };
+  const changes = pins.length + rows.length + added.length + gone + removed.pins.length + goneUids.length;
+  if (changes === 0 && hasSameAccount(before, after)) return { bytes: new Uint8Array(), tail };
   const body = encodeBody(
     after,
     removed,
     pins.map(([, pin]) => pin),
     rows,
+    added,
   );
-  return sealFrame(key, LATER_HEAD, sequence + 1, previousTag, length, body);
+  // What is written is read again, or it would be lost with all that was there before.
+  const isTooLong = length + FRAME_START + body.length + SEALED > maximumBytes;
+  if (isTooLong || frames >= maximumFrames) {
+    const limit = isTooLong ? `${maximumBytes} bytes` : `${maximumFrames} frames`;
+    throw new VaultwireError('message-too-long', `ledger: expected at most ${limit}: encode the whole ledger anew`);
+  }
+  return sealFrame(key, LATER_HEAD, sequence + 1, previousTag, tail, body);
 }
 
+const hasSameAccount = (one: TrustLedger, other: TrustLedger): boolean =>
+  one.dataKey === other.dataKey &&
+  one.iterations === other.iterations &&
+  one.iterationsSha512 === other.iterationsSha512 &&
+  one.transport === other.transport;
+
 /**
- * Reads a document. One that was cut off in its last frame gives the ledger before that frame, and says so; every other
- * damage is refused. An older copy of the whole document is a good document: who fears that keeps the last sequence
- * number elsewhere.
+ * Reads a document. One that was cut off in its last frame, or ends in zeros there as files do after a crash, gives the
+ * ledger before that frame, and says so; every other damage is refused. An older copy of the whole document is a good
+ * document, and so is one that was cut off between two frames: who fears that keeps the last sequence number elsewhere,
+ * as `minimumSequence` is the one way to notice.
  *
  * @param options.minimumSequence the last sequence number that is known to have been written
- * @throws VaultwireError `message-too-short` without one whole frame, `message-too-long` past
- *   {@link LEDGER_DOCUMENT_LIMITS}, `open-failed` for another key, a changed byte, a frame left out or moved,
+ * @throws VaultwireError `argument-invalid`, `message-too-short` without one whole frame, `message-too-long` past the
+ *   bounds, `open-failed` for another key, a changed byte, a frame left out or moved,
  *   `field-invalid` for another magic, version or content, `rollback-suspected` for an older document
  */
 export async function decodeLedger(
   document: Uint8Array,
   key: AesKey,
-  options: { readonly minimumSequence?: number } = {},
+  options: LedgerDocumentBounds & { readonly minimumSequence?: number } = {},
 ): Promise<DecodedLedger> {
   assertBytes(document, 'ledger');
-  const { maximumBytes, maximumFrames } = LEDGER_DOCUMENT_LIMITS;
+  const { maximumBytes, maximumFrames } = readBounds(options);
+  const { minimumSequence = 0 } = options;
+  assertSequence(minimumSequence);
   if (document.length > maximumBytes) {
     throw new VaultwireError('message-too-long', `ledger: expected at most ${maximumBytes} bytes`);
   }
@@ -134,22 +171,30 @@ export async function decodeLedger(
   let offset = 0;
   let frames = 0;
   let sequence = 0;
+  const zerosStart = startOfZeros(bytes);
+  // What a crash left unwritten is zeros to the end of the file. As many as a tag has come at the end of no good frame.
+  const isUnwritten = (end: number): boolean => zerosStart < end && bytes.length - zerosStart >= TAG_LENGTH;
   while (offset < bytes.length) {
+    if (isUnwritten(offset + PREFIX_LENGTH)) break;
     if (frames === maximumFrames) {
       throw new VaultwireError('message-too-long', `ledger: expected at most ${maximumFrames} frames`);
     }
     checkPrefix(bytes.subarray(offset, offset + PREFIX_LENGTH));
     const sealedHead = bytes.subarray(offset + PREFIX_LENGTH, offset + FRAME_START);
     if (sealedHead.length < SEALED_HEAD_LENGTH) break;
-    const head = await openPart(key, sealedHead, frames === 0 ? FIRST_HEAD : LATER_HEAD, previousTag, HEAD_LENGTH);
+    const start = offset + FRAME_START;
+    const headKind = frames === 0 ? FIRST_HEAD : LATER_HEAD;
+    const head = await openPart(key, sealedHead, headKind, previousTag, isUnwritten(start));
+    if (!head) break;
+    assertBytes(head, 'ledger frame', HEAD_LENGTH);
     const reader = new BodyReader(head);
     const number = reader.uint32();
     const length = reader.uint32();
     if (frames > 0 && number !== sequence + 1) throw invalid('sequence number');
-    const start = offset + FRAME_START;
     if (length > bytes.length - start) break;
     const sealedBody = bytes.subarray(start, start + length);
-    const body = await openPart(key, sealedBody, BODY, sealedHead.subarray(-TAG_LENGTH), undefined);
+    const body = await openPart(key, sealedBody, BODY, sealedHead.subarray(-TAG_LENGTH), isUnwritten(start + length));
+    if (!body) break;
     state.apply(body, frames === 0);
     previousTag = sealedBody.subarray(-TAG_LENGTH);
     sequence = number;
@@ -157,18 +202,31 @@ export async function decodeLedger(
     frames++;
   }
   if (frames === 0) throw new VaultwireError('message-too-short', 'ledger: expected one whole frame');
-  if (options.minimumSequence !== undefined && sequence < options.minimumSequence) {
-    throw new VaultwireError(
-      'rollback-suspected',
-      `ledger: expected the frame ${options.minimumSequence} or a later one`,
-    );
+  if (sequence < minimumSequence) {
+    throw new VaultwireError('rollback-suspected', `ledger: expected the frame ${minimumSequence} or a later one`);
   }
   return {
     ledger: state.ledger(),
-    tail: { sequence, length: offset, tag: encodeBase64Url(previousTag) },
+    tail: { sequence, length: offset, frames, tag: encodeBase64Url(previousTag) },
     isCut: offset < bytes.length,
-    frames,
   };
+}
+
+/** Where the zeros at the end begin. */
+function startOfZeros(bytes: Uint8Array): number {
+  let start = bytes.length;
+  while (start > 0 && bytes[start - 1] === 0) start--;
+  return start;
+}
+
+function readBounds(bounds: LedgerDocumentBounds): Required<LedgerDocumentBounds> {
+  const read = (name: keyof LedgerDocumentBounds): number => {
+    const limit = LEDGER_DOCUMENT_LIMITS[name];
+    const { [name]: bound = limit } = bounds;
+    if (Number.isInteger(bound) && bound >= 1 && bound <= limit) return bound;
+    throw new VaultwireError('argument-invalid', `${name}: expected 1 to ${limit}`);
+  };
+  return { maximumBytes: read('maximumBytes'), maximumFrames: read('maximumFrames') };
 }
 
 function assertSequence(sequence: unknown): void {
@@ -185,34 +243,45 @@ async function sealFrame(
   headKind: number,
   sequence: number,
   previousTag: Bytes,
-  length: number,
+  { length, frames }: Pick<LedgerTail, 'length' | 'frames'>,
   body: Bytes,
 ): Promise<LedgerWrite> {
   const head = new Uint8Array(HEAD_LENGTH);
   const view = new DataView(head.buffer);
   view.setUint32(0, sequence);
-  view.setUint32(4, body.length + 28);
+  view.setUint32(4, body.length + SEALED);
   const sealedHead = await key.seal(head, additionalData(headKind, previousTag));
   assertBytes(sealedHead, 'sealed head', SEALED_HEAD_LENGTH);
   const sealedBody = await key.seal(body, additionalData(BODY, sealedHead.subarray(-TAG_LENGTH)));
-  assertBytes(sealedBody, 'sealed body', body.length + 28);
+  assertBytes(sealedBody, 'sealed body', body.length + SEALED);
   const bytes = concatBytes(MAGIC, new Uint8Array([VERSION]), sealedHead, sealedBody);
   return {
     bytes,
-    tail: { sequence, length: length + bytes.length, tag: encodeBase64Url(sealedBody.subarray(-TAG_LENGTH)) },
+    tail: {
+      sequence,
+      length: length + bytes.length,
+      frames: frames + 1,
+      tag: encodeBase64Url(sealedBody.subarray(-TAG_LENGTH)),
+    },
   };
 }
 
+/** @returns nothing for what does not open and may have been left unwritten */
 async function openPart(
   key: AesKey,
   sealed: Uint8Array,
   what: number,
   previousTag: Uint8Array,
-  length: number | undefined,
-): Promise<Bytes> {
-  const opened = await key.open(sealed, additionalData(what, previousTag));
-  assertBytes(opened, 'ledger frame', length);
-  return opened;
+  mayBeUnwritten: boolean,
+): Promise<Bytes | undefined> {
+  try {
+    const opened = await key.open(sealed, additionalData(what, previousTag));
+    assertBytes(opened, 'ledger frame');
+    return opened;
+  } catch (error) {
+    if (mayBeUnwritten && isVaultwireError(error) && error.code === 'open-failed') return undefined;
+    throw error;
+  }
 }
 
 function checkPrefix(prefix: Uint8Array): void {
@@ -226,34 +295,45 @@ const invalid = (what: string): VaultwireError =>
 
 // A body, integers big-endian:
 //
-//   flags(1): 1 data key, 2 iterations, 4 transport, 8 the transport is hybrid; then what they announce:
-//   data key(16), iterations(4)
+//   flags(1): 1 data key, 2 iterations of SHA-256, 4 transport, 8 the transport is hybrid, 16 iterations of SHA-512; then
+//   what they announce: data key(16), iterations(4), iterations(4)
 //   count(4) of pins that are gone: kind(1) length(1) id
 //   count(4) of uids that are gone: uid(16)
 //   count(4) of pins: kind(1) length(1) id digest(16)
 //   count(4) of items: their rows, 56 bytes each, see traces.ts
+//   count(4) of former digests that are gone: the oldest
+//   count(4) of former digests: 8 bytes each, behind those that are there
 
 interface Removed {
   readonly pins: readonly PublicKeyPin[];
   readonly items: readonly string[];
+  readonly former: number;
 }
 
-function encodeBody(ledger: TrustLedger, removed: Removed, pins: readonly PublicKeyPin[], rows: Uint8Array): Bytes {
-  const { dataKey, iterations, transport } = ledger;
-  const account = new Uint8Array(1 + (dataKey === undefined ? 0 : 16) + (iterations === undefined ? 0 : 4));
+function encodeBody(
+  ledger: TrustLedger,
+  removed: Removed,
+  pins: readonly PublicKeyPin[],
+  rows: Uint8Array,
+  former: Uint8Array,
+): Bytes {
+  const { dataKey, iterations, iterationsSha512, transport } = ledger;
+  const account = new Uint8Array(1 + (dataKey === undefined ? 0 : 16));
   account[0] =
     (dataKey === undefined ? 0 : 1) |
     (iterations === undefined ? 0 : 2) |
     (transport === undefined ? 0 : 4) |
-    (transport === 'hybrid' ? 8 : 0);
+    (transport === 'hybrid' ? 8 : 0) |
+    (iterationsSha512 === undefined ? 0 : 16);
   if (dataKey !== undefined) assertDigest(writeDigest(account, 1, dataKey), 'dataKey');
-  if (iterations !== undefined) account.set(uint32(iterations), account.length - 4);
   const goneItems = new Uint8Array(removed.items.length * 16);
   removed.items.forEach((uid, index) => {
     assertDigest(writeDigest(goneItems, index * 16, uid), 'uid');
   });
   return concatBytes(
     account,
+    iterations === undefined ? new Uint8Array() : uint32(iterations),
+    iterationsSha512 === undefined ? new Uint8Array() : uint32(iterationsSha512),
     uint32(removed.pins.length),
     encodePins(removed.pins, false),
     uint32(removed.items.length),
@@ -262,6 +342,9 @@ function encodeBody(ledger: TrustLedger, removed: Removed, pins: readonly Public
     encodePins(pins, true),
     uint32(rows.length / ROW_LENGTH),
     rows,
+    uint32(removed.former),
+    uint32(former.length / FORMER_LENGTH),
+    former,
   );
 }
 
@@ -374,25 +457,43 @@ class DecodingState {
   #items = new TraceTable(new Uint8Array());
   #dataKey: string | undefined;
   #iterations: number | undefined;
+  #iterationsSha512: number | undefined;
   #transport: TrustLedger['transport'];
+  /** Put together at the end: frames are many, and what each adds is little. */
+  readonly #former: Uint8Array[] = [];
+  #formerCount = 0;
+  #formerGone = 0;
 
   ledger(): TrustLedger {
     return {
       pins: this.#pins,
       dataKey: this.#dataKey,
       iterations: this.#iterations,
+      iterationsSha512: this.#iterationsSha512,
       transport: this.#transport,
       items: this.#items.rows(),
+      former: this.#allFormer().slice(this.#formerGone * FORMER_LENGTH),
     };
+  }
+
+  #allFormer(): Uint8Array {
+    const all = new Uint8Array(this.#formerCount * FORMER_LENGTH);
+    let offset = 0;
+    for (const part of this.#former) {
+      all.set(part, offset);
+      offset += part.length;
+    }
+    return all;
   }
 
   apply(body: Uint8Array, isFirst: boolean): void {
     const reader = new BodyReader(body);
     const flags = reader.uint8();
-    if (flags > 15 || (flags & 12) === 8) throw invalid('set of flags');
+    if (flags > 31 || (flags & 12) === 8) throw invalid('set of flags');
     this.#dataKey = (flags & 1) === 0 ? undefined : reader.digest();
     this.#iterations = (flags & 2) === 0 ? undefined : reader.uint32();
-    if (this.#iterations === 0) throw invalid('count of iterations');
+    this.#iterationsSha512 = (flags & 16) === 0 ? undefined : reader.uint32();
+    if (this.#iterations === 0 || this.#iterationsSha512 === 0) throw invalid('count of iterations');
     this.#transport = (flags & 4) === 0 ? undefined : (flags & 8) === 0 ? 'ec' : 'hybrid';
 
     for (let left = reader.count(3, isFirst ? 0 : LEDGER_LIMITS.pins); left > 0; left--) {
@@ -430,7 +531,12 @@ class DecodingState {
       else this.#items.replace(known, row);
     }
     if (isFirst) this.#items = shown;
+    this.#formerGone += reader.count(0, this.#formerCount - this.#formerGone);
+    const added = reader.count(FORMER_LENGTH, LEDGER_LIMITS.former);
+    this.#former.push(reader.take(added * FORMER_LENGTH));
+    this.#formerCount += added;
     reader.end();
+    if (this.#formerCount - this.#formerGone > LEDGER_LIMITS.former) throw invalid('count');
     if (this.#pins.size > LEDGER_LIMITS.pins || this.#items.count > LEDGER_LIMITS.items) throw invalid('count');
   }
 }

@@ -1,3 +1,4 @@
+import { VaultwireError } from '../../wire/error.js';
 import { isWeakerWrap, type WrapKind } from '../account/wrap.js';
 
 /** Rows of the threat model that a ledger finds. */
@@ -33,28 +34,45 @@ export interface ItemSuspicion {
   readonly message: string;
 }
 
-/**
- * Holds what was shown of a uid against what is known of it.
- *
- * @param owner the uid whose key this is known to be, if any
- */
+/** How many digests of replaced keys and data a ledger holds. The oldest are dropped for the newest. */
+export const FORMER_LIMIT = 200_000;
+
+/** What is known of a key and data under all uids, where they are not those that this uid had last. */
+export interface ItemHistory {
+  /** The uid whose key this is known to be, if any. */
+  readonly owner: string | undefined;
+  /** Whether the key, under whichever uid, was replaced by another since. */
+  readonly isFormerKey: boolean;
+  /** The same of the data. */
+  readonly isFormerData: boolean;
+}
+
+/** Holds what was shown of a uid against what is known of it. */
 export function judgeItem(
   uid: string,
   shown: Omit<ItemTrace, 'absent'>,
   known: ItemTrace | undefined,
-  owner: string | undefined,
+  { owner, isFormerKey, isFormerData }: ItemHistory,
   strict: boolean,
 ): readonly ItemSuspicion[] {
   const suspicions: ItemSuspicion[] = [];
   if (owner !== undefined && owner !== uid) {
     suspicions.push({ row: 'A5', refused: strict, message: `its key is the key of ${owner}` });
+  } else if (isFormerKey) {
+    // Of the same uid or another: whose it was is not kept, and neither comes back where clients are honest.
+    suspicions.push({ row: 'A5', refused: strict, message: 'its key is one that was in use before' });
+  }
+  if (known && shown.kind !== known.kind) {
+    const refused = strict && !(isRecordOrFile(shown.kind) && isRecordOrFile(known.kind));
+    suspicions.push({ row: 'A14', refused, message: `a ${shown.kind} came where a ${known.kind} was` });
+  }
+  const rollback = known && judgeRevision(shown, known, strict);
+  if (rollback) suspicions.push(rollback);
+  else if (isFormerData) {
+    // Whoever restores an old content seals it anew, with another nonce.
+    suspicions.push({ row: 'A6', refused: strict, message: 'its bytes are some that were replaced before' });
   }
   if (!known) return suspicions;
-  if (shown.kind !== known.kind) {
-    suspicions.push({ row: 'A14', refused: false, message: `a ${shown.kind} came where a ${known.kind} was` });
-  }
-  const rollback = judgeRevision(shown, known, strict);
-  if (rollback) suspicions.push(rollback);
   // A wrap that is no longer told could be any: what is left unsaid is no way around the check.
   if (known.wrap !== undefined && (shown.wrap === undefined || isWeakerWrap(shown.wrap, known.wrap))) {
     const message = `its wrap was ${known.wrap} and is ${shown.wrap ?? 'not told'}`;
@@ -65,6 +83,9 @@ export function judgeItem(
   }
   return suspicions;
 }
+
+/** A vault keeps its files among its records, so that one may be shown as the other. */
+const isRecordOrFile = (kind: ItemKind): boolean => kind === 'record' || kind === 'file';
 
 function judgeRevision(shown: Omit<ItemTrace, 'absent'>, known: ItemTrace, strict: boolean): ItemSuspicion | undefined {
   if (known.revision === undefined) return undefined;
@@ -114,4 +135,10 @@ export class KeyOwners {
     this.#owners = owners;
     return owners;
   }
+}
+
+/** Digests of something that opened. @throws VaultwireError `argument-invalid` when none were made */
+export function digestsOf<Digests>(digests: Digests | undefined): Digests {
+  if (digests !== undefined) return digests;
+  throw new VaultwireError('argument-invalid', 'ledger: expected what was opened with digests');
 }

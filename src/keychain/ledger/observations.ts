@@ -1,9 +1,10 @@
-import { VaultwireError } from '../../wire/error.js';
 import type { OpenedDataKey } from '../account/encryption-params.js';
 import type { WrapKind } from '../account/wrap.js';
 import type { ItemDigests } from '../digest.js';
 import type { OpenedSecrets } from '../secrets.js';
 import type { OpenedVault } from '../vault/index.js';
+import { digestsOf } from './items.js';
+import { writeDigest } from './traces.js';
 import type { LedgerObservation, ObservedItem, PublicKeyPin } from './observe.js';
 
 // What an answer shows a ledger, taken from the reports of what opened it, so that nobody has to join them by hand.
@@ -20,9 +21,13 @@ export interface ObservationContext {
   readonly dataKey?: OpenedDataKey;
 }
 
+/** In the place of a digest of the application's key, which is not asked for its bytes: one key, under one uid. */
+const OWN_KEY_DIGEST = 'AAAAAAAAAAAAAAAAAAAAAA';
+
 /**
  * What a device's answer shows a ledger: its shared folders, records and files. What lies in a folder or hangs on a record
- * that failed came in no form: of a complete answer it is missing too.
+ * that failed came in no form: of a complete answer it is missing too. Of the application's own record, which has no key of
+ * its own, it is the data alone, and nothing where it came without a UID of 16 bytes, as it may.
  *
  * @param secrets opened with `digests: true`
  * @throws VaultwireError `argument-invalid` when it was opened without
@@ -32,15 +37,20 @@ export function observationOfSecrets(
   context: ObservationContext = {},
 ): LedgerObservation {
   const items: ObservedItem[] = [];
-  for (const { uid, keyDigest } of secrets.folders) items.push({ uid, kind: 'folder', keyDigest: known(keyDigest) });
-  for (const { uid, digests, revision, wrappedBy, files } of secrets.records) {
-    const { keyDigest, dataDigest } = known(digests);
-    // The application's own record has no key of its own, and is as good as the application's key.
-    if (wrappedBy !== 'none') items.push({ uid, kind: 'record', keyDigest, dataDigest, revision });
-    // A file that hangs on several records is shown as often: if not always alike, the ledger has something to say.
-    for (const file of files) items.push({ uid: file.uid, kind: 'file', ...known(file.digests) });
-  }
+  for (const { uid, keyDigest } of secrets.folders)
+    items.push({ uid, kind: 'folder', keyDigest: digestsOf(keyDigest) });
   const failed = secrets.failed.filter(({ kind }) => kind !== 'application').map(({ uid }) => uid);
+  for (const { uid, digests, revision, wrappedBy, files } of secrets.records) {
+    const { keyDigest, dataDigest } = digestsOf(digests);
+    const isOwn = wrappedBy === 'none';
+    // No count of changes, and none that a ledger takes: it costs its own record alone.
+    if (revision < 0) failed.push(uid);
+    else if (!isOwn || writeDigest(new Uint8Array(16), 0, uid)) {
+      items.push({ uid, kind: 'record', keyDigest: isOwn ? OWN_KEY_DIGEST : keyDigest, dataDigest, revision });
+    }
+    // A file that hangs on several records is shown as often: if not always alike, the ledger has something to say.
+    for (const file of files) items.push({ uid: file.uid, kind: 'file', ...digestsOf(file.digests) });
+  }
   return { ...observationOf(context), items, failed };
 }
 
@@ -82,7 +92,7 @@ class ObservedVaultItem implements ObservedItem {
     this.wrap = report.wrap;
     this.authenticated = report.authenticated;
     this.revision = revision;
-    this.digests = known(digests);
+    this.digests = digestsOf(digests);
   }
 
   get keyDigest(): string {
@@ -105,13 +115,7 @@ function observationOf(context: ObservationContext): Omit<LedgerObservation, 'it
     complete,
     ...(transport && { transport }),
     ...(publicKeys && { publicKeys }),
-    ...(dataKey && { dataKey: { digest: known(dataKey.digest), wrap: dataKey.report.wrap } }),
-    ...(dataKey?.report.kdf && { kdf: { iterations: dataKey.report.kdf.iterations } }),
+    ...(dataKey && { dataKey: { digest: digestsOf(dataKey.digest), wrap: dataKey.report.wrap } }),
+    ...(dataKey?.report.kdf && { kdf: dataKey.report.kdf }),
   };
-}
-
-/** @throws VaultwireError `argument-invalid` */
-function known<Value>(value: Value | undefined): Value {
-  if (value !== undefined) return value;
-  throw new VaultwireError('argument-invalid', 'ledger: expected what was opened with digests');
 }

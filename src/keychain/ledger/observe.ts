@@ -2,16 +2,37 @@ import { defaultSealingSuite } from '#default-suite';
 import type { SealingSuite } from '../../crypto/suite.js';
 import { encodeUtf8 } from '../../wire/bytes.js';
 import { VaultwireError } from '../../wire/error.js';
-import type { DataKeyWrapKind } from '../account/wrap.js';
+import type { DataKeyWrapKind, KdfCost } from '../account/wrap.js';
 import { digest } from '../digest.js';
-import { itemChanges, judgeItem, type ItemChange, type ItemKind, type ItemTrace, type LedgerRow } from './items.js';
-import { isAbsent, readTrace, readUid, Row, ROW_LENGTH, TraceTable, writeDigest, writeRow } from './traces.js';
+import { FormerDigests } from './former.js';
+import {
+  FORMER_LIMIT,
+  itemChanges,
+  judgeItem,
+  type ItemChange,
+  type ItemKind,
+  type ItemTrace,
+  type LedgerRow,
+} from './items.js';
+import {
+  DATA_COLUMN,
+  isAbsent,
+  KEY_COLUMN,
+  readTrace,
+  readUid,
+  Row,
+  ROW_LENGTH,
+  ROW_WORDS,
+  TraceTable,
+  writeDigest,
+  writeRow,
+} from './traces.js';
 
 // What one answer cannot show, two can. The ledger is plain data that the caller keeps between answers. It detects; it
 // cannot repair, and on a fresh device it knows nothing yet.
 
-/** How much a ledger holds: more is refused, not forgotten. */
-export const LEDGER_LIMITS = { items: 1_000_000, pins: 100_000, idBytes: 255 } as const;
+/** How much a ledger holds: more is refused, not forgotten. Of `former` the oldest are dropped for the newest. */
+export const LEDGER_LIMITS = { items: 1_000_000, pins: 100_000, idBytes: 255, former: FORMER_LIMIT } as const;
 
 /** Whose public key a pin is of. */
 export type PinKind = 'owner' | 'user' | 'team' | 'server';
@@ -33,12 +54,19 @@ export interface TrustLedger {
   readonly pins: ReadonlyMap<string, PublicKeyPin>;
   /** Commitment to the account's data key. */
   readonly dataKey: string | undefined;
-  /** The highest count of PBKDF2 iterations seen. */
+  /** The highest count of iterations of PBKDF2-HMAC-SHA-256 seen. */
   readonly iterations: number | undefined;
+  /** The same of PBKDF2-HMAC-SHA-512, of which one costs another time, so that the two are not compared. */
+  readonly iterationsSha512: number | undefined;
   /** The strongest transport seen. */
   readonly transport: 'ec' | 'hybrid' | undefined;
   /** 56 bytes for each uid: what `tracesOf` and `traceOf` read. */
   readonly items: Uint8Array;
+  /**
+   * The first 8 bytes of each digest that another one took the place of, of keys and data of all uids, in the order in
+   * which they were replaced: what was in use before does not come back, under whichever uid or revision.
+   */
+  readonly former: Uint8Array;
 }
 
 /** A uid as an answer shows it, after it was opened. */
@@ -60,7 +88,8 @@ export interface LedgerObservation {
   readonly publicKeys?: readonly PublicKeyPin[];
   /** {@link digestForLedger} of the data key, and how it came. */
   readonly dataKey?: { readonly digest: string; readonly wrap?: DataKeyWrapKind };
-  readonly kdf?: { readonly iterations: number };
+  /** Default algorithm: PBKDF2-HMAC-SHA-256. */
+  readonly kdf?: Pick<KdfCost, 'iterations'> & Partial<KdfCost>;
   readonly transport?: 'ec' | 'hybrid';
   readonly items?: readonly ObservedItem[];
   /** Uids that came and did not open: they have failed, and are not missing. */
@@ -69,11 +98,16 @@ export interface LedgerObservation {
   readonly complete?: boolean;
 }
 
-/** What the caller knows and wants. */
+/**
+ * What the caller knows and wants. `expectedDataKey`, `requireHybrid` and `requiredUids` are not met by an answer that
+ * leaves out what they are about: it is refused. The others judge what an answer shows; that it shows nothing of the
+ * kind is no reason to refuse it, as most show neither public keys nor a derivation.
+ */
 export interface LedgerPolicy {
   /**
    * `report` (default) refuses what cannot be honest: a changed owner or data key, other bytes under one revision, a
-   * weaker wrap. `strict` refuses every suspicion but omission and confusion of kinds, which have honest causes.
+   * weaker wrap. `strict` refuses every suspicion but omission and a file that comes as a record or a record as a file,
+   * which have honest causes.
    */
   readonly mode?: 'report' | 'strict';
   /** Keys that the caller has checked. Another one is refused; this one is learned even where it changes a pin. */
@@ -82,7 +116,7 @@ export interface LedgerPolicy {
   readonly expectedDataKey?: string;
   /** Default: every kind. */
   readonly allowedDataKeyWraps?: readonly DataKeyWrapKind[];
-  /** The caller's own floor. */
+  /** The caller's own floor, of whichever algorithm. */
   readonly minimumIterations?: number;
   /** Uids that have to be in the answer and be accepted. */
   readonly requiredUids?: readonly string[];
@@ -121,7 +155,7 @@ export interface LedgerReport {
   readonly kdf: PartReport;
   readonly transport: PartReport;
   readonly items: PartReport;
-  /** Uids of a complete answer that were there before and did not come, said once each (A7). */
+  /** Uids of a complete answer that were there before and did not come, said once each until they come again (A7). */
   readonly missing: readonly string[];
   /** Required uids that did not come, did not open, or were refused (A7). */
   readonly requiredMissing: readonly string[];
@@ -138,7 +172,15 @@ export interface LedgerReport {
 
 /** A ledger that has seen nothing. */
 export function emptyTrustLedger(): TrustLedger {
-  return { pins: new Map(), dataKey: undefined, iterations: undefined, transport: undefined, items: new Uint8Array() };
+  return {
+    pins: new Map(),
+    dataKey: undefined,
+    iterations: undefined,
+    iterationsSha512: undefined,
+    transport: undefined,
+    items: new Uint8Array(),
+    former: new Uint8Array(),
+  };
 }
 
 /**
@@ -170,7 +212,7 @@ export function observe(
   const kdf = observeKdf(ledger, observation.kdf, policy, strict);
   const transport = observeTransport(ledger, observation.transport, policy, strict);
   const { items: shownItems = [], failed = [], complete = false } = observation;
-  const items = new ItemObserver(ledger.items, shownItems.length, strict);
+  const items = new ItemObserver(ledger, shownItems.length, strict);
   items.showAll(shownItems);
   if (complete) items.miss(failed);
   const learnedItems = items.learned;
@@ -197,9 +239,10 @@ export function observe(
     ledger: {
       pins: publicKeys.learned,
       dataKey: dataKey.learned,
-      iterations: kdf.learned,
+      ...kdf.learned,
       transport: transport.learned,
       items: learnedItems,
+      former: items.former,
     },
     report,
   };
@@ -207,11 +250,15 @@ export function observe(
 
 /** What is to be forgotten, for a caller who knows better: it is learned anew from the next answer. */
 export interface Forgotten {
+  /** What they had before is not known by uid and stays in `former`; what they have now does not get there. */
   readonly uids?: readonly string[];
   readonly publicKeys?: readonly Pick<PublicKeyPin, 'kind' | 'id'>[];
   readonly dataKey?: boolean;
+  /** Of both algorithms. */
   readonly iterations?: boolean;
   readonly transport?: boolean;
+  /** All digests that were replaced: for a caller who knows that old content was brought back on purpose. */
+  readonly former?: boolean;
 }
 
 /** A ledger without what is named. What it does not hold is not missed. */
@@ -231,7 +278,9 @@ export function forget(ledger: TrustLedger, forgotten: Forgotten): TrustLedger {
     items: items.rows(),
     dataKey: forgotten.dataKey === true ? undefined : ledger.dataKey,
     iterations: forgotten.iterations === true ? undefined : ledger.iterations,
+    iterationsSha512: forgotten.iterations === true ? undefined : ledger.iterationsSha512,
     transport: forgotten.transport === true ? undefined : ledger.transport,
+    former: forgotten.former === true ? new Uint8Array() : ledger.former,
   };
 }
 
@@ -307,12 +356,15 @@ function observeDataKey(
 ): { readonly learned: string | undefined; readonly part: PartReport } {
   const part = emptyPart();
   if (expectedDataKey !== undefined) assertDigest(expectedDataKey, 'expected data key');
-  if (!shown) return { learned: known, part };
-  const { digest, wrap } = shown;
-  assertDigest(digest, 'data key');
   const suspect = (message: string): void => {
     part.suspicious.push({ row: 'A3', subject: '', refused: true, message });
   };
+  if (!shown) {
+    if (expectedDataKey !== undefined) suspect('the data key that is expected did not come');
+    return { learned: known, part };
+  }
+  const { digest, wrap } = shown;
+  assertDigest(digest, 'data key');
   // A wrap that the caller left out could be any.
   if (allowedDataKeyWraps && (wrap === undefined || !allowedDataKeyWraps.includes(wrap))) {
     suspect('the data key came in a wrap of a kind that is not allowed here');
@@ -327,16 +379,23 @@ function observeDataKey(
 }
 
 function observeKdf(
-  { iterations: known }: TrustLedger,
+  { iterations: sha256, iterationsSha512: sha512 }: TrustLedger,
   shown: LedgerObservation['kdf'],
   { minimumIterations }: LedgerPolicy,
   strict: boolean,
-): { readonly learned: number | undefined; readonly part: PartReport } {
+): { readonly learned: Pick<TrustLedger, 'iterations' | 'iterationsSha512'>; readonly part: PartReport } {
   const part = emptyPart();
+  const before = { iterations: sha256, iterationsSha512: sha512 };
   if (minimumIterations !== undefined) assertIterations(minimumIterations, 'minimumIterations');
-  if (!shown) return { learned: known, part };
-  const { iterations } = shown;
+  if (!shown) return { learned: before, part };
+  const { iterations, algorithm = 'PBKDF2-HMAC-SHA-256' } = shown;
   assertIterations(iterations, 'kdf.iterations');
+  const counts = { 'PBKDF2-HMAC-SHA-256': 'iterations', 'PBKDF2-HMAC-SHA-512': 'iterationsSha512' } as const;
+  if (!Object.hasOwn(counts, algorithm)) {
+    throw new VaultwireError('argument-invalid', 'kdf.algorithm: expected a known one');
+  }
+  const count = counts[algorithm];
+  const known = before[count];
   const suspect = (message: string, refused: boolean): void => {
     part.suspicious.push({ row: 'A4', subject: '', refused, message });
   };
@@ -346,11 +405,11 @@ function observeKdf(
   if (known !== undefined && iterations < known) {
     suspect(`${iterations} iterations came after ${known}`, strict);
   }
-  if (part.suspicious.length > 0) return { learned: known, part };
+  if (part.suspicious.length > 0) return { learned: before, part };
   if (known === undefined) part.new++;
   else if (known === iterations) part.unchanged++;
   else part.changed.push({ subject: '', what: ['stronger'] });
-  return { learned: iterations, part };
+  return { learned: { ...before, [count]: iterations }, part };
 }
 
 function observeTransport(
@@ -360,16 +419,12 @@ function observeTransport(
   strict: boolean,
 ): { readonly learned: TrustLedger['transport']; readonly part: PartReport } {
   const part = emptyPart();
-  if (shown === undefined) {
-    if (requireHybrid)
-      throw new VaultwireError('argument-invalid', 'transport: expected a value, as hybrid is required');
-    return { learned: known, part };
-  }
-  if (!['ec', 'hybrid'].includes(shown))
+  if (shown !== undefined && !['ec', 'hybrid'].includes(shown))
     throw new VaultwireError('argument-invalid', 'transport: expected ec or hybrid');
-  if (shown === 'ec' && (requireHybrid || known === 'hybrid')) {
+  if (shown === undefined && !requireHybrid) return { learned: known, part };
+  if (shown !== 'hybrid' && (requireHybrid || known === 'hybrid')) {
     const message = requireHybrid
-      ? 'the transport was EC where hybrid is required'
+      ? `the transport was ${shown ?? 'not told'} where hybrid is required`
       : 'the transport was EC after hybrid';
     part.suspicious.push({ row: 'A11', subject: '', refused: requireHybrid || strict, message });
     return { learned: known, part };
@@ -387,8 +442,7 @@ class ItemObserver {
   readonly #strict: boolean;
   #table: TraceTable;
   readonly #countBefore: number;
-  /** Rows whose key was another before: it stays theirs. */
-  readonly #formerKeys = new TraceTable(new Uint8Array());
+  readonly #former: FormerDigests;
   readonly #camePlaces: Uint8Array;
   /** Those that came and were not learned, so that they have no place. */
   readonly #strangers = new Set<string>();
@@ -397,9 +451,10 @@ class ItemObserver {
   /** Where the next item is expected: answers keep their order mostly, and what is there need not be looked up. */
   #next = 0;
 
-  constructor(known: Uint8Array, shownCount: number, strict: boolean) {
+  constructor({ items, former }: TrustLedger, shownCount: number, strict: boolean) {
     this.#strict = strict;
-    this.#table = new TraceTable(known);
+    this.#table = new TraceTable(items);
+    this.#former = new FormerDigests(former);
     this.#countBefore = this.#table.count;
     this.#camePlaces = new Uint8Array(this.#countBefore + shownCount);
   }
@@ -410,9 +465,13 @@ class ItemObserver {
     return this.#table.rows();
   }
 
+  get former(): Uint8Array {
+    return this.#former.bytes();
+  }
+
   /** A loop of its own: engines compile it once, whatever an answer has around it. */
   showAll(items: readonly ObservedItem[]): void {
-    if (this.#countBefore === 0 && this.#learnAll(items)) return;
+    if (this.#countBefore === 0 && this.#former.isEmpty && this.#learnAll(items)) return;
     for (const item of items) this.#show(item);
   }
 
@@ -456,7 +515,7 @@ class ItemObserver {
       if (unopened.has(uid)) continue;
       this.missing.push(uid);
       // Kept, so that it cannot come back older; marked, so that it is said once.
-      this.#table.markAbsent(place);
+      this.#table.markAbsent(place, true);
     }
   }
 
@@ -468,8 +527,7 @@ class ItemObserver {
   }
 
   #showUnknown(item: ObservedItem): void {
-    const owner = this.#ownerOfKey();
-    if (owner !== undefined && this.#suspect(item, undefined, owner)) {
+    if (this.#suspect(item, undefined)) {
       this.#strangers.add(item.uid);
       return;
     }
@@ -480,21 +538,33 @@ class ItemObserver {
   #showOther(item: ObservedItem, place: number, cameBefore: boolean): void {
     const { uid } = item;
     const known = readTrace(this.#table.bytes, place);
-    const isNewKey = known.keyDigest !== item.keyDigest;
-    if (this.#suspect(item, known, isNewKey ? this.#ownerOfKey() : uid, isNewKey && cameBefore)) return;
-    this.part.changed.push({ subject: uid, what: itemChanges(traceOfItem(item), known) });
-    if (isNewKey) this.#formerKeys.append(this.#table.read(place));
+    if (this.#suspect(item, known, cameBefore)) {
+      // That it came is true, whatever it was: if it goes again, that is said again.
+      if (known.absent) this.#table.markAbsent(place, false);
+      return;
+    }
+    const changes = itemChanges(traceOfItem(item), known);
+    this.part.changed.push({ subject: uid, what: changes });
+    const { words } = this.#table;
+    if (changes.includes('key')) this.#former.add(words, place * ROW_WORDS + KEY_COLUMN);
+    if (known.dataDigest !== undefined && changes.includes('data')) {
+      this.#former.add(words, place * ROW_WORDS + DATA_COLUMN);
+    }
     this.#table.replace(place, this.#row);
   }
 
-  #ownerOfKey(): string | undefined {
-    return this.#table.uidOfKey(this.#row) ?? this.#formerKeys.uidOfKey(this.#row);
-  }
-
-  #suspect(item: ObservedItem, known: ItemTrace | undefined, owner: string | undefined, hasTwoKeys = false): boolean {
+  #suspect(item: ObservedItem, known: ItemTrace | undefined, cameBefore = false): boolean {
     const { uid } = item;
-    const found = [...judgeItem(uid, traceOfItem(item), known, owner, this.#strict)];
-    if (hasTwoKeys) found.push({ row: 'A5', refused: this.#strict, message: 'it came twice, with two keys' });
+    const row = this.#row;
+    const isNewKey = known?.keyDigest !== item.keyDigest;
+    const history = {
+      owner: isNewKey ? this.#table.uidOfKey(row) : uid,
+      isFormerKey: isNewKey && this.#former.has(row.words, KEY_COLUMN),
+      isFormerData: known?.dataDigest !== item.dataDigest && row.hasData && this.#former.has(row.words, DATA_COLUMN),
+    };
+    const found = [...judgeItem(uid, traceOfItem(item), known, history, this.#strict)];
+    if (isNewKey && cameBefore)
+      found.push({ row: 'A5', refused: this.#strict, message: 'it came twice, with two keys' });
     for (const { row, refused, message } of found) {
       this.part.suspicious.push({ row, subject: uid, refused, message });
       if (refused) this.#refusedUids.add(uid);

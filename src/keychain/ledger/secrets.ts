@@ -1,14 +1,27 @@
-import { VaultwireError } from '../../wire/error.js';
 import type { OpenedRecord, OpenedSecrets, OpenedSharedFolder } from '../secrets.js';
-import { judgeItem, KeyOwners, type ItemSuspicion, type ItemTrace } from './items.js';
+import {
+  digestsOf,
+  FORMER_LIMIT,
+  judgeItem,
+  KeyOwners,
+  type ItemKind,
+  type ItemSuspicion,
+  type ItemTrace,
+} from './items.js';
 
 // The ledger of a device's answers: the records of the trust ledger alone, judged by the same rules.
 
-/** What is remembered of a record. */
-export interface RecordTrace {
-  readonly revision: number;
-  /** Digest of the record's key. */
+/** What is remembered of a shared folder, which has neither revision nor digest of its data. */
+export interface FolderTrace {
+  /** Digest of its key. */
   readonly keyDigest: string;
+  /** Whether it was left out of the last complete answer. */
+  readonly absent: boolean;
+}
+
+/** What is remembered of a record. */
+export interface RecordTrace extends FolderTrace {
+  readonly revision: number;
   /** Digest of the record's sealed data. */
   readonly dataDigest: string;
 }
@@ -16,17 +29,22 @@ export interface RecordTrace {
 /** What was seen before: plain data. */
 export interface Ledger {
   readonly records: ReadonlyMap<string, RecordTrace>;
-  /** Digests of the keys of shared folders, by UID. */
-  readonly folders: ReadonlyMap<string, string>;
+  readonly folders: ReadonlyMap<string, FolderTrace>;
+  /**
+   * Digests of keys and data that others took the place of, in that order, up to 200,000 of the newest: what was in use
+   * before does not come back, under whichever UID or revision.
+   */
+  readonly former: ReadonlySet<string>;
 }
 
 /** Something that an honest server does not do, or seldom. */
 export interface Finding {
   readonly uid: string;
   /**
-   * `swap-suspected`: the UID came with the key of another one (A5). `key-changed`: it came with a new key, which a
-   * server that shares it anew does as well. `rollback-suspected`: an older revision, or other bytes under the same
-   * one (A6). `missing`: it was there before and nobody asked for less (A7).
+   * `swap-suspected`: the UID came with the key of another one, or with one that was replaced before (A5).
+   * `key-changed`: it came with a new key, which a server that shares it anew does as well. `rollback-suspected`: an
+   * older revision, other bytes under the same one, or bytes that were replaced before (A6). `missing`: it was there before and nobody asked for less (A7); said once, as deleting and no longer
+   * sharing it look the same from here, and kept in the ledger, so that it cannot come back older.
    */
   readonly kind: 'swap-suspected' | 'key-changed' | 'rollback-suspected' | 'missing';
   /** Whether the record was taken out of `accepted`. */
@@ -46,16 +64,18 @@ export interface Observation {
 
 /** A ledger that has seen nothing. */
 export function emptyLedger(): Ledger {
-  return { records: new Map(), folders: new Map() };
+  return { records: new Map(), folders: new Map(), former: new Set() };
 }
 
 /**
- * Holds an answer against what was seen before.
+ * Holds an answer against what was seen before. Changes nothing that it is given; what is suspicious is not learned, and
+ * the next answer is held against the last good one again.
  *
  * @param secrets opened with `digests: true`
  * @param options.policy `report` (default) refuses only what cannot be honest: other bytes under the same revision.
  *   `strict` refuses every swap and rollback that is suspected
- * @param options.complete whether the answer was to hold everything; false for a filtered one, which misses nothing
+ * @param options.complete whether the answer was to hold everything. Only then can a record or folder be missing.
+ *   Default false
  * @throws VaultwireError `argument-invalid` when the answer was opened without digests
  */
 export function observeSecrets(
@@ -63,102 +83,92 @@ export function observeSecrets(
   secrets: OpenedSecrets,
   options: { readonly policy?: 'report' | 'strict'; readonly complete?: boolean } = {},
 ): Observation {
-  const strict = options.policy === 'strict';
-  const records = new Map(ledger.records);
+  const { policy, complete = false } = options;
   const findings: Finding[] = [];
-  const accepted: OpenedRecord[] = [];
-  const owners = new KeyOwners(ledger.records);
-
-  for (const record of secrets.records) {
-    const { uid, digests, revision } = record;
-    if (!digests) throw new VaultwireError('argument-invalid', 'ledger: expected an answer opened with digests');
-    const known = ledger.records.get(uid);
-    const owner = known?.keyDigest === digests.keyDigest ? uid : owners.of(digests.keyDigest);
-    const found = compare(uid, { revision, ...digests }, known, owner, strict);
-    findings.push(...found);
-    if (found.some(({ refused }) => refused)) continue;
-    accepted.push(record);
-    // A suspicious trace is not learned: the next answer is held against the last good one again.
-    if (found.some(({ kind }) => kind !== 'key-changed')) continue;
-    owners.learn(digests.keyDigest, uid);
-    records.set(uid, { revision, ...digests });
-  }
-  const complete = options.complete ?? true;
-  if (complete) {
-    const present = new Set([
-      ...secrets.records.map(({ uid }) => uid),
-      ...secrets.failed.filter(({ kind }) => kind === 'record').map(({ uid }) => uid),
-    ]);
-    for (const uid of ledger.records.keys()) {
-      if (present.has(uid)) continue;
-      findings.push({ uid, kind: 'missing', refused: false, message: 'a record that was there before did not come' });
-      // Said once: deleting and no longer sharing a record look the same from here.
-      records.delete(uid);
-    }
-  }
-  const folders = observeFolders(ledger, secrets, strict, complete, findings);
-  return { ledger: { records, folders: folders.known }, findings, accepted, acceptedFolders: folders.accepted };
+  const former = new Set(ledger.former);
+  const context = { secrets, strict: policy === 'strict', complete, findings, former };
+  const records = observeItems('record', ledger.records, secrets.records, traceOfRecord, context);
+  const folders = observeItems('folder', ledger.folders, secrets.folders, traceOfFolder, context);
+  return {
+    ledger: {
+      records: records.learned,
+      folders: folders.learned,
+      former: former.size > FORMER_LIMIT ? new Set([...former].slice(-FORMER_LIMIT)) : former,
+    },
+    findings,
+    accepted: records.accepted,
+    acceptedFolders: folders.accepted,
+  };
 }
 
-/** A folder has neither revision nor digest of its data: its key alone says whether it is the same one. */
-function observeFolders(
-  ledger: Ledger,
-  secrets: OpenedSecrets,
-  strict: boolean,
-  complete: boolean,
-  findings: Finding[],
-): { readonly known: ReadonlyMap<string, string>; readonly accepted: readonly OpenedSharedFolder[] } {
-  const known = new Map(ledger.folders);
-  const accepted: OpenedSharedFolder[] = [];
-  const uidsByKey = new Map([...known].map(([uid, keyDigest]) => [keyDigest, uid]));
-  for (const folder of secrets.folders) {
-    const { uid, keyDigest } = folder;
-    if (keyDigest === undefined) {
-      throw new VaultwireError('argument-invalid', 'ledger: expected an answer opened with digests');
-    }
-    const owner = uidsByKey.get(keyDigest) ?? uid;
-    if (owner !== uid) {
-      findings.push({ uid, kind: 'swap-suspected', refused: strict, message: `its key is the key of ${owner}` });
-      if (!strict) accepted.push(folder);
-      continue;
-    }
-    if (known.has(uid) && known.get(uid) !== keyDigest) {
+interface Context {
+  readonly secrets: OpenedSecrets;
+  readonly strict: boolean;
+  readonly complete: boolean;
+  readonly findings: Finding[];
+  readonly former: Set<string>;
+}
+
+function observeItems<Item extends { readonly uid: string }, Trace extends FolderTrace>(
+  kind: 'record' | 'folder',
+  known: ReadonlyMap<string, Trace>,
+  shown: readonly Item[],
+  traceOf: (item: Item) => Trace,
+  { secrets, strict, complete, findings, former }: Context,
+): { readonly learned: ReadonlyMap<string, Trace>; readonly accepted: readonly Item[] } {
+  const learned = new Map(known);
+  const accepted: Item[] = [];
+  const owners = new KeyOwners(known);
+  for (const item of shown) {
+    const { uid } = item;
+    const trace = traceOf(item);
+    const before = learned.get(uid);
+    const [shownItem, knownItem] = [itemTrace(kind, trace), before && itemTrace(kind, before)];
+    const { keyDigest, dataDigest } = shownItem;
+    const isNewKey = keyDigest !== knownItem?.keyDigest;
+    const isNewData = dataDigest !== knownItem?.dataDigest;
+    const owner = isNewKey ? owners.of(keyDigest) : uid;
+    const isFormerKey = isNewKey && former.has(keyDigest);
+    const isFormerData = isNewData && dataDigest !== undefined && former.has(dataDigest);
+    const suspicions = judgeItem(uid, shownItem, knownItem, { owner, isFormerKey, isFormerData }, strict);
+    if (before && owner === undefined && !isFormerKey) {
       findings.push({ uid, kind: 'key-changed', refused: false, message: 'it came with a new key' });
     }
-    uidsByKey.set(keyDigest, uid);
-    known.set(uid, keyDigest);
-    accepted.push(folder);
+    for (const suspicion of suspicions) findings.push(finding(uid, suspicion));
+    if (!suspicions.some(({ refused }) => refused)) accepted.push(item);
+    if (suspicions.length > 0) {
+      // That it came is true, whatever it was: if it goes again, that is said again.
+      if (before?.absent === true) learned.set(uid, { ...before, absent: false });
+      continue;
+    }
+    if (knownItem && isNewKey) former.add(knownItem.keyDigest);
+    if (knownItem?.dataDigest !== undefined && isNewData) former.add(knownItem.dataDigest);
+    owners.learn(keyDigest, uid);
+    learned.set(uid, trace);
   }
   if (complete) {
-    const failed = secrets.failed.filter(({ kind }) => kind === 'folder');
-    const came = new Set([...secrets.folders, ...failed].map(({ uid }) => uid));
-    for (const uid of ledger.folders.keys()) {
-      if (came.has(uid)) continue;
-      findings.push({ uid, kind: 'missing', refused: false, message: 'a folder that was there before did not come' });
-      known.delete(uid);
+    const failed = secrets.failed.filter((failure) => failure.kind === kind);
+    const came = new Set([...shown, ...failed].map(({ uid }) => uid));
+    for (const [uid, trace] of learned) {
+      if (came.has(uid) || trace.absent) continue;
+      findings.push({ uid, kind: 'missing', refused: false, message: `a ${kind} that was there before did not come` });
+      learned.set(uid, { ...trace, absent: true });
     }
   }
-  return { known, accepted };
+  return { learned, accepted };
 }
 
-function compare(
-  uid: string,
-  trace: RecordTrace,
-  known: RecordTrace | undefined,
-  owner: string | undefined,
-  strict: boolean,
-): readonly Finding[] {
-  const suspicions = judgeItem(uid, itemTrace(trace), known && itemTrace(known), owner, strict);
-  const swap = suspicions.find(({ row }) => row === 'A5');
-  if (swap) return [finding(uid, swap)];
-  const findings = suspicions.map((suspicion) => finding(uid, suspicion));
-  if (!known || trace.keyDigest === known.keyDigest) return findings;
-  return [{ uid, kind: 'key-changed', refused: false, message: 'it came with a new key' }, ...findings];
+function traceOfRecord({ digests, revision }: OpenedRecord): RecordTrace {
+  return { ...digestsOf(digests), revision, absent: false };
 }
 
-/** A record as the trust ledger has it. How its key was wrapped is not remembered here. */
-function itemTrace(trace: RecordTrace): ItemTrace {
-  return { kind: 'record', wrap: undefined, authenticated: true, ...trace, absent: false };
+function traceOfFolder({ keyDigest }: OpenedSharedFolder): FolderTrace {
+  return { keyDigest: digestsOf(keyDigest), absent: false };
+}
+
+/** As the trust ledger has it. How its key was wrapped is not remembered here. */
+function itemTrace(kind: ItemKind, trace: FolderTrace & Partial<RecordTrace>): ItemTrace {
+  return { kind, wrap: undefined, authenticated: true, dataDigest: undefined, revision: undefined, ...trace };
 }
 
 function finding(uid: string, { row, refused, message }: ItemSuspicion): Finding {

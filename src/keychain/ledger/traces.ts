@@ -16,7 +16,7 @@ import type { ItemKind, ItemTrace } from './items.js';
 
 /** Length of a row in bytes. */
 export const ROW_LENGTH = 56;
-const ROW_WORDS = ROW_LENGTH / 4;
+export const ROW_WORDS = ROW_LENGTH / 4;
 const HOW = 16;
 const REVISION = 17;
 const KEY_DIGEST = 24;
@@ -65,6 +65,10 @@ export function* tracesOf({ items }: { readonly items: Uint8Array }): Generator<
 export class Row {
   readonly words = new Uint32Array(ROW_WORDS);
   readonly bytes = new Uint8Array(this.words.buffer);
+
+  get hasData(): boolean {
+    return ((this.bytes[REVISION] ?? 0) & 0x40) !== 0;
+  }
 }
 
 /** What a row is made of. */
@@ -174,7 +178,8 @@ export function isAbsent(rows: Uint8Array, place: number): boolean {
 
 /** Which sixteen bytes of a row are looked up, by the first word of them. */
 const UID_COLUMN = 0;
-const KEY_COLUMN = KEY_DIGEST / 4;
+export const KEY_COLUMN = KEY_DIGEST / 4;
+export const DATA_COLUMN = DATA_DIGEST / 4;
 
 /** Then one in about a hundred rows hashes like another. */
 const BITS_PER_ROW = 64;
@@ -203,6 +208,11 @@ export class TraceTable {
   /** The rows, and perhaps room behind them. */
   get bytes(): Uint8Array {
     return this.#bytes;
+  }
+
+  /** The same by words. */
+  get words(): Uint32Array {
+    return this.#words;
   }
 
   /** The rows alone. The table must not be written to any more. */
@@ -278,16 +288,17 @@ export class TraceTable {
     return place;
   }
 
-  /** Puts a row in the place of another of the same uid. That one's key may still be found, or not. */
+  /** Puts a row in the place of another of the same uid. */
   replace(place: number, { words }: Row): void {
+    const isNewKey = !hasSameColumn(this.#words, place * ROW_WORDS + KEY_COLUMN, words, KEY_COLUMN);
     this.#write(place, words);
-    this.#keys?.add(this.#words, place, this.#count);
+    if (isNewKey) this.#keys?.add(this.#words, place, this.#count);
   }
 
-  markAbsent(place: number): void {
+  markAbsent(place: number, absent: boolean): void {
     this.#own();
     const at = place * ROW_LENGTH + HOW;
-    this.#bytes[at] = (this.#bytes[at] ?? 0) | ABSENT;
+    this.#bytes[at] = ((this.#bytes[at] ?? 0) & ~ABSENT) | (absent ? ABSENT : 0);
   }
 
   /** Takes rows out; the others keep their order. */
@@ -366,7 +377,10 @@ export class TraceTable {
   }
 }
 
-/** How many rows may be passed over before one is found: as many are crowded together only by who means it. */
+/**
+ * How many rows may be passed over before one is found. As many are crowded together by who means it, or where rows were
+ * changed until those they had been before, which stay behind, have filled the slots.
+ */
 const MAXIMUM_PROBES = 100;
 
 /**
@@ -417,19 +431,26 @@ export class RowIndex {
   }
 
   find(words: Uint32Array, row: Uint32Array): number | undefined {
-    if (this.#places) return this.#places.get(nameAt(row, this.#column));
+    if (this.#places) {
+      const place = this.#places.get(nameAt(row, this.#column));
+      return place !== undefined && this.#isAt(words, place, row) ? place : undefined;
+    }
     const slots = this.#slots;
     const hash = hashAt(row, this.#column);
     let slot = (2 * hash) & this.#mask;
-    for (;;) {
+    // No further than `add` goes: all slots may be taken, and none would end this.
+    for (let probes = 0; probes < MAXIMUM_PROBES; probes++) {
       const place = slots[slot] ?? 0;
       if (place === 0) return undefined;
-      if (slots[slot + 1] === hash) {
-        const start = (place - 1) * ROW_WORDS + this.#column;
-        if (hasSameColumn(words, start, row, this.#column)) return place - 1;
-      }
+      if (slots[slot + 1] === hash && this.#isAt(words, place - 1, row)) return place - 1;
       slot = (slot + 2) & this.#mask;
     }
+    return undefined;
+  }
+
+  /** What was added may have changed since. */
+  #isAt(words: Uint32Array, place: number, row: Uint32Array): boolean {
+    return hasSameColumn(words, place * ROW_WORDS + this.#column, row, this.#column);
   }
 }
 

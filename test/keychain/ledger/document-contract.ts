@@ -8,6 +8,7 @@ import {
   emptyTrustLedger,
   encodeLedger,
   forget,
+  LEDGER_DOCUMENT_LIMITS,
   LEDGER_LIMITS,
   observe,
   traceOf,
@@ -23,6 +24,29 @@ import { codeOf } from '../account/support.js';
 
 export const name16 = (number: number): string => encodeBase64Url(new Uint8Array(16).fill(number));
 
+/** A frame with any body: the first of a document, or one that comes after a tail. */
+export async function forgeFrame(key: AesKey, body: readonly number[], tail?: LedgerTail): Promise<Bytes> {
+  const sealed: Uint8Array[] = [];
+  const forging: AesKey = {
+    seal: async (plaintext, additionalData) => {
+      const isHead = plaintext.length === 8;
+      const forged = isHead ? plaintext.slice() : Uint8Array.from(body);
+      if (isHead) new DataView(forged.buffer).setUint32(4, body.length + 28);
+      const made = await key.seal(forged, additionalData);
+      sealed.push(made);
+      return made;
+    },
+    open: (bytes) => key.open(bytes),
+  };
+  const ledger = emptyTrustLedger();
+  const writing = tail
+    ? appendLedger(tail, ledger, { ...ledger, iterations: 1 }, forging)
+    : encodeLedger(ledger, forging);
+  // The sealing side checks what its key gives, so the frame is put together here.
+  await writing.catch(() => undefined);
+  return concatBytes(Uint8Array.from([0x56, 0x57, 0x54, 0x4c, 2]), ...sealed);
+}
+
 /** Ledgers that grow, change and forget. */
 function history(): readonly [TrustLedger, TrustLedger, TrustLedger] {
   const item = {
@@ -30,7 +54,7 @@ function history(): readonly [TrustLedger, TrustLedger, TrustLedger] {
     kind: 'record',
     wrap: 'user-ec',
     keyDigest: name16(2),
-    revision: 2 ** 53 - 1,
+    revision: 2 ** 53 - 2,
   } as const;
   const first = observe(emptyTrustLedger(), {
     publicKeys: [{ kind: 'owner', id: 'ö', digest: name16(9) }],
@@ -43,7 +67,7 @@ function history(): readonly [TrustLedger, TrustLedger, TrustLedger] {
     dataKey: { digest: name16(5) },
     kdf: { iterations: 1_000_000 },
     transport: 'hybrid',
-    items: [{ ...item, wrap: 'data-key-gcm' }],
+    items: [{ ...item, wrap: 'data-key-gcm', keyDigest: name16(6), dataDigest: name16(7) }],
     complete: true,
   }).ledger;
   return [first, second, forget(second, { uids: [item.uid], publicKeys: [{ kind: 'owner', id: 'ö' }] })];
@@ -66,8 +90,8 @@ export function describeDocument(suite: CryptoSuite): void {
       const { frames, tails } = await makeDocument(key);
       for (const [index, ledger] of history().entries()) {
         const decoded = await decodeLedger(concatBytes(...frames.slice(0, index + 1)), key);
-        expect(decoded).toEqual({ ledger, tail: tails[index], isCut: false, frames: index + 1 });
-        expect(decoded.tail.sequence).toBe(4 + index);
+        expect(decoded).toEqual({ ledger, tail: tails[index], isCut: false });
+        expect(decoded.tail).toMatchObject({ sequence: 4 + index, frames: index + 1 });
       }
     });
 
@@ -87,14 +111,15 @@ export function describeDocument(suite: CryptoSuite): void {
         ...[0, 0, 0, 0, 0, 0, 0, 0, 0],
         ...[0, 0, 0, 1, 0, 2, 0xc3, 0xb6, ...repeat(9)],
         ...[0, 0, 0, 2],
-        ...[...repeat(1), 0x50, 0x9f, ...repeat(255, 6), ...repeat(2), ...repeat(0)],
+        ...[...repeat(1), 0x50, 0x9f, ...repeat(255, 5), 254, ...repeat(2), ...repeat(0)],
         ...[...repeat(3), 0x01, 0x40, ...repeat(0, 6), ...repeat(4), ...repeat(0)],
+        ...repeat(0, 8),
       ];
       expect([...plaintexts[2]!]).toEqual(body);
       expect([...plaintexts[0]!]).toEqual([0, 0, 0, 4, 0, 0, 0, body.length + 28]);
-      expect([...plaintexts[1]!]).toEqual([0x56, 0x57, 0x54, 0x4c, 1, 0, ...repeat(0)]);
-      expect([...plaintexts[3]!]).toEqual([0x56, 0x57, 0x54, 0x4c, 1, 2, ...bytes.slice(25, 41)]);
-      expect([...bytes.slice(0, 5)]).toEqual([0x56, 0x57, 0x54, 0x4c, 1]);
+      expect([...plaintexts[1]!]).toEqual([0x56, 0x57, 0x54, 0x4c, 2, 0, ...repeat(0)]);
+      expect([...plaintexts[3]!]).toEqual([0x56, 0x57, 0x54, 0x4c, 2, 2, ...bytes.slice(25, 41)]);
+      expect([...bytes.slice(0, 5)]).toEqual([0x56, 0x57, 0x54, 0x4c, 2]);
     });
 
     it('cut off anywhere in the last frame give the state before it', async () => {
@@ -111,8 +136,42 @@ export function describeDocument(suite: CryptoSuite): void {
         const index = length < tails[1]!.length ? 0 : 1;
         const isCut = length !== tails[index]!.length;
         const ledger = index === 0 ? first : second;
-        expect(await decodeLedger(cut, key)).toEqual({ ledger, tail: tails[index], isCut, frames: index + 1 });
+        expect(await decodeLedger(cut, key)).toEqual({ ledger, tail: tails[index], isCut });
       }
+    });
+
+    it('that end in zeros from anywhere in the last frame give the state before it', async () => {
+      const key = await makeKey();
+      const { frames, tails } = await makeDocument(key);
+      const [, second] = history();
+      const whole = concatBytes(...frames);
+      const end = tails[1]!.length;
+      for (let length = end; length <= whole.length - 16; length++) {
+        for (const filled of [whole.length, whole.length + 4096]) {
+          const document = new Uint8Array(filled);
+          document.set(whole.subarray(0, length));
+          expect(await decodeLedger(document, key)).toEqual({ ledger: second, tail: tails[1], isCut: true });
+        }
+      }
+      const behind = concatBytes(whole, new Uint8Array(4096));
+      expect(await decodeLedger(behind, key)).toMatchObject({ ledger: history()[2], tail: tails[2], isCut: true });
+      for (const empty of [new Uint8Array(4096), whole.slice(0, 200).fill(0, 60)]) {
+        expect(await codeOf(() => decodeLedger(empty, key))).toBe('message-too-short');
+      }
+    });
+
+    it('with zeros that another frame comes after, or too few of them, are refused', async () => {
+      const key = await makeKey();
+      const { frames, tails } = await makeDocument(key);
+      const whole = concatBytes(...frames);
+      const [first, second] = [tails[0]!.length, tails[1]!.length];
+      for (const start of [first, first + 20, first + 41, second - 16]) {
+        const document = whole.slice().fill(0, start, second);
+        expect(['open-failed', 'field-invalid']).toContain(await codeOf(() => decodeLedger(document, key)));
+      }
+      const fewer = whole.slice().fill(0, -15);
+      fewer[fewer.length - 16] = fewer[fewer.length - 16] === 1 ? 2 : 1;
+      expect(await codeOf(() => decodeLedger(fewer, key))).toBe('open-failed');
     });
 
     it('go on after a cut', async () => {
@@ -157,46 +216,30 @@ export function describeDocument(suite: CryptoSuite): void {
     it('with a body that is not strict are refused, though the key is right', async () => {
       const key = await makeKey();
       const bodies = [
-        [16, ...zeros(16)],
-        [8, ...zeros(16)],
-        [2, ...zeros(4), ...zeros(16)],
-        [0, 0, 0, 0, 1, 0, 1, 65, ...zeros(12)],
-        [0, ...zeros(4), 0, 0, 0, 1, ...zeros(16), ...zeros(8)],
-        [0, ...zeros(15)],
-        [0, ...zeros(17)],
-        [0, ...zeros(8), 255, 255, 255, 255, ...zeros(4)],
-        [0, ...zeros(12), 255, 255, 255, 255],
-        [0, ...zeros(8), 0, 0, 0, 1, 4, 1, 65, ...zeros(16), ...zeros(4)],
-        [0, ...zeros(8), 0, 0, 0, 1, 0, 0, ...zeros(16), 0, ...zeros(4)],
-        [0, ...zeros(8), 0, 0, 0, 2, 0, 1, 65, ...zeros(16), 0, 1, 65, ...zeros(16), ...zeros(4)],
-        [0, ...zeros(12), 0, 0, 0, 2, ...zeros(112)],
-        [0, ...zeros(12), 0, 0, 0, 1, ...zeros(16), 11 << 2, ...zeros(39)],
-        [0, ...zeros(12), 0, 0, 0, 1, ...zeros(16), 0, 0, 0, 0, 0, 0, 0, 1, ...zeros(32)],
-        [0, ...zeros(12), 0, 0, 0, 1, ...zeros(16), 0, 0xa0, ...zeros(38)],
-        [0, ...zeros(12), 0, 0, 0, 1, ...zeros(39), 1, ...zeros(15), 1],
+        [32, ...zeros(24)],
+        [16, ...zeros(4), ...zeros(24)],
+        [8, ...zeros(24)],
+        [2, ...zeros(4), ...zeros(24)],
+        [0, 0, 0, 0, 1, 0, 1, 65, ...zeros(20)],
+        [0, ...zeros(4), 0, 0, 0, 1, ...zeros(16), ...zeros(16)],
+        [0, ...zeros(23)],
+        [0, ...zeros(25)],
+        [0, ...zeros(8), 255, 255, 255, 255, ...zeros(12)],
+        [0, ...zeros(12), 255, 255, 255, 255, ...zeros(8)],
+        [0, ...zeros(8), 0, 0, 0, 1, 4, 1, 65, ...zeros(16), ...zeros(12)],
+        [0, ...zeros(8), 0, 0, 0, 1, 0, 0, ...zeros(16), 0, ...zeros(12)],
+        [0, ...zeros(8), 0, 0, 0, 2, 0, 1, 65, ...zeros(16), 0, 1, 65, ...zeros(16), ...zeros(12)],
+        [0, ...zeros(12), 0, 0, 0, 2, ...zeros(112), ...zeros(8)],
+        [0, ...zeros(12), 0, 0, 0, 1, ...zeros(16), 11 << 2, ...zeros(39), ...zeros(8)],
+        [0, ...zeros(12), 0, 0, 0, 1, ...zeros(16), 0, 0, 0, 0, 0, 0, 0, 1, ...zeros(32), ...zeros(8)],
+        [0, ...zeros(12), 0, 0, 0, 1, ...zeros(16), 0, 0xa0, ...zeros(38), ...zeros(8)],
+        [0, ...zeros(12), 0, 0, 0, 1, ...zeros(39), 1, ...zeros(15), 1, ...zeros(8)],
+        [0, ...zeros(16), 0, 0, 0, 1, ...zeros(4)],
+        [0, ...zeros(20), 0, 0, 0, 1, ...zeros(7)],
+        [0, ...zeros(20), 0, 3, 13, 65, ...zeros(8 * 200_001)],
       ];
       for (const [index, body] of bodies.entries()) {
-        const substituting: AesKey = {
-          seal: async (plaintext, additionalData) => {
-            if (plaintext.length !== 8) return key.seal(Uint8Array.from(body), additionalData);
-            const head = new Uint8Array(8);
-            new DataView(head.buffer).setUint32(4, body.length + 28);
-            return key.seal(head, additionalData);
-          },
-          open: (sealed) => key.open(sealed),
-        };
-        const sealed: Uint8Array[] = [];
-        // The sealing side checks what its key gives, so the frame is put together here.
-        const keep: AesKey = {
-          seal: async (plaintext, additionalData) => {
-            const made = await substituting.seal(plaintext, additionalData);
-            sealed.push(made);
-            return made;
-          },
-          open: (bytes) => key.open(bytes),
-        };
-        await encodeLedger(emptyTrustLedger(), keep).catch(() => undefined);
-        const frame = concatBytes(Uint8Array.from([0x56, 0x57, 0x54, 0x4c, 1]), ...sealed);
+        const frame = await forgeFrame(key, body);
         expect(await codeOf(() => decodeLedger(frame, key)), `body ${index}`).toBe('field-invalid');
       }
     });
@@ -204,7 +247,7 @@ export function describeDocument(suite: CryptoSuite): void {
     it('refuse arguments of the wrong shape', async () => {
       const key = await makeKey();
       const [first, second] = history();
-      const { tail } = await encodeLedger(first, key);
+      const { tail, bytes: document } = await encodeLedger(first, key);
       for (const call of [
         () => encodeLedger(first, key, { sequence: -1 }),
         () => encodeLedger(first, key, { sequence: 2 ** 32 }),
@@ -215,10 +258,68 @@ export function describeDocument(suite: CryptoSuite): void {
         () => appendLedger({ ...tail, sequence: 2 ** 32 - 1 }, first, second, key),
         () => appendLedger({ ...tail, length: 3 }, first, second, key),
         () => appendLedger({ ...tail, tag: '' }, first, second, key),
+        () => appendLedger({ ...tail, frames: 0 }, first, second, key),
+        () => appendLedger({ ...tail, frames: undefined as never }, first, second, key),
+        ...[NaN, -1, 0.5, '1'].map((minimumSequence) => {
+          return () => decodeLedger(document, key, { minimumSequence: minimumSequence as number });
+        }),
+        ...[0, 0.5, 2 ** 30].flatMap((bound) => [
+          () => appendLedger(tail, first, second, key, { maximumFrames: bound }),
+          () => decodeLedger(document, key, { maximumBytes: bound }),
+        ]),
         () => decodeLedger('x' as never, key),
       ]) {
         expect(await codeOf(call)).toBe('argument-invalid');
       }
+    });
+
+    it('get no frame for what did not change', async () => {
+      const key = await makeKey();
+      const ledgers = history();
+      for (const ledger of ledgers) {
+        const { tail } = await encodeLedger(ledger, key);
+        for (const same of [ledger, structuredClone(ledger)]) {
+          expect(await appendLedger(tail, ledger, same, key)).toEqual({ bytes: new Uint8Array(), tail });
+        }
+        const changes: Partial<TrustLedger>[] = [
+          { dataKey: name16(77) },
+          { iterations: 77 },
+          { iterationsSha512: 77 },
+          { transport: 'ec' },
+          { former: new Uint8Array(24) },
+          { items: new Uint8Array() },
+          { pins: new Map([['user:x', { kind: 'user', id: 'x', digest: name16(77) }]]) },
+        ];
+        for (const change of changes) {
+          const { bytes } = await appendLedger(tail, ledger, { ...ledger, ...change }, key);
+          expect(bytes.length, JSON.stringify(change)).toBeGreaterThan(0);
+        }
+      }
+    });
+
+    it('never get longer than what is read again', async () => {
+      const key = await makeKey();
+      const { frames, tails } = await makeDocument(key);
+      const [, second, third] = history();
+      const whole = concatBytes(...frames);
+      for (const [write, read] of [
+        [{ maximumFrames: 2 }, { maximumFrames: 2 }],
+        [{ maximumBytes: whole.length - 1 }, { maximumBytes: whole.length - 1 }],
+      ] as const) {
+        await expect(appendLedger(tails[1]!, second, third, key, write)).rejects.toMatchObject({
+          code: 'message-too-long',
+          message: expect.stringContaining('encode the whole ledger anew') as string,
+        });
+        expect(await codeOf(() => decodeLedger(whole, key, read))).toBe('message-too-long');
+      }
+      const enough = { maximumFrames: 3, maximumBytes: whole.length };
+      const { bytes } = await appendLedger(tails[1]!, second, third, key, enough);
+      expect(bytes.length).toBe(frames[2]!.length);
+      expect((await decodeLedger(whole, key, enough)).tail).toEqual(tails[2]);
+      const full = { ...tails[1]!, frames: LEDGER_DOCUMENT_LIMITS.maximumFrames };
+      expect(await codeOf(() => appendLedger(full, second, third, key))).toBe('message-too-long');
+      const long = { ...tails[1]!, length: LEDGER_DOCUMENT_LIMITS.maximumBytes };
+      expect(await codeOf(() => appendLedger(long, second, third, key))).toBe('message-too-long');
     });
 
     it('cost at most 12 MB for 100,000 uids, after a change of each as well', async () => {
@@ -241,6 +342,41 @@ export function describeDocument(suite: CryptoSuite): void {
       });
     });
 
+    it('hold the digests that were replaced, and drop the oldest where a ledger has', async () => {
+      const key = await makeKey();
+      const entries = (...numbers: readonly number[]): Uint8Array =>
+        Uint8Array.from(numbers.flatMap((number) => Array<number>(8).fill(number)));
+      const steps = [
+        entries(),
+        entries(1, 2, 3),
+        entries(2, 3, 4),
+        entries(2, 3),
+        entries(9),
+        entries(9, 8),
+        entries(),
+      ];
+      const ledgers = steps.map((former) => ({ ...emptyTrustLedger(), former }));
+      let before = ledgers[0]!;
+      const whole = await encodeLedger(before, key);
+      let { tail } = whole;
+      const frames = [whole.bytes];
+      for (const after of ledgers.slice(1)) {
+        const next = await appendLedger(tail, before, after, key);
+        frames.push(next.bytes);
+        [before, tail] = [after, next.tail];
+        expect((await decodeLedger(concatBytes(...frames), key)).ledger).toEqual(after);
+        expect((await decodeLedger((await encodeLedger(after, key)).bytes, key)).ledger).toEqual(after);
+      }
+      // Of three entries one was added: 8 bytes.
+      expect(frames[2]!.length - frames[6]!.length).toBe(8);
+      const moved = entries(0, 1, 2, 3, 4).subarray(3, 27);
+      const { bytes } = await encodeLedger({ ...emptyTrustLedger(), former: moved }, key);
+      expect((await decodeLedger(bytes, key)).ledger.former).toEqual(moved.slice());
+      const broken = { ...emptyTrustLedger(), former: moved.subarray(1) };
+      expect(await codeOf(() => encodeLedger(broken, key))).toBe('argument-invalid');
+      expect(await codeOf(() => observe(broken, {}))).toBe('argument-invalid');
+    });
+
     it('hold as many pins as a ledger may, and let them go', async () => {
       const key = await makeKey();
       const publicKeys = Array.from({ length: LEDGER_LIMITS.pins }, (_, index) => {
@@ -256,6 +392,9 @@ export function describeDocument(suite: CryptoSuite): void {
     it('give back every ledger', async () => {
       const key = await makeKey();
       const digest = fc.nat(255).map(name16);
+      const former = fc.uniqueArray(fc.nat(20), { maxLength: 8 }).map((numbers) => {
+        return concatBytes(...numbers.map((number) => new Uint8Array(8).fill(number)));
+      });
       const ledgers = fc.record({
         pins: fc
           .uniqueArray(
@@ -267,6 +406,7 @@ export function describeDocument(suite: CryptoSuite): void {
           .map((pins) => new Map(pins.map(([kind, id, d]) => [`${kind}:${id}`, { kind, id, digest: d }]))),
         dataKey: fc.option(digest, { nil: undefined }),
         iterations: fc.option(fc.integer({ min: 1, max: 0xffffffff }), { nil: undefined }),
+        iterationsSha512: fc.option(fc.integer({ min: 1, max: 0xffffffff }), { nil: undefined }),
         transport: fc.constantFrom(undefined, 'ec', 'hybrid'),
         items: fc
           .array(
@@ -284,6 +424,7 @@ export function describeDocument(suite: CryptoSuite): void {
             ),
           )
           .map((items) => tableOf(items as [string, ItemTrace][])),
+        former,
       }) as fc.Arbitrary<TrustLedger>;
       await fc.assert(
         fc.asyncProperty(ledgers, ledgers, async (before, after) => {
@@ -296,7 +437,6 @@ export function describeDocument(suite: CryptoSuite): void {
             ledger: plain(after),
             tail: next.tail,
             isCut: false,
-            frames: 2,
           });
         }),
         { numRuns: 60 },

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   emptyTrustLedger,
   forget,
+  LEDGER_LIMITS,
   observationOfSecrets,
   observe,
   tracesOf,
@@ -25,6 +26,8 @@ const record = (uid: number, changes: Partial<ObservedItem> = {}): ObservedItem 
   ...changes,
 });
 const seen = (observation: LedgerObservation): TrustLedger => observe(emptyTrustLedger(), observation).ledger;
+const numbered = (number: number, what: number): string =>
+  Buffer.from(new Uint32Array([number, what, number, what]).buffer).toString('base64url');
 const user = (digest: number) => ({ kind: 'user', id: 'ann', digest: name16(digest) }) as const;
 
 describe('the trust ledger', () => {
@@ -50,6 +53,11 @@ describe('the trust ledger', () => {
     expect(again.report.accepted(name16(3))).toBe(false);
     expect(again.report.acceptedKey('user', 'ann')).toBe(true);
     expect(again.report.acceptedKey('team', 'ann')).toBe(false);
+    // Where the whole answer is refused, for its data key here, nothing of it is accepted.
+    const other = observe(first.ledger, { ...observation, dataKey: { digest: name16(9) } });
+    expect(other.report.refused).toBe(true);
+    expect(other.report.accepted(name16(1))).toBe(false);
+    expect(other.report.acceptedKey('user', 'ann')).toBe(false);
   });
 
   it('learns what got stronger or newer, and what the caller expects', () => {
@@ -78,6 +86,39 @@ describe('the trust ledger', () => {
     expect(report.transport.changed).toEqual([{ subject: '', what: ['stronger'] }]);
     expect(next).toMatchObject({ dataKey: name16(4), iterations: 2000, transport: 'hybrid' });
     expect(next.pins.get('user:ann')?.digest).toBe(name16(3));
+  });
+
+  it('forgets which digests were replaced where it is told to alone', () => {
+    const old = record(1);
+    const changed = record(1, { keyDigest: name16(7), dataDigest: name16(8), revision: 2 });
+    const { ledger } = observe(seen({ items: [old] }), { items: [changed] });
+    expect(ledger.former).toEqual(Uint8Array.of(...Array<number>(8).fill(101), ...Array<number>(8).fill(0)));
+    const rows = (of: TrustLedger) => observe(of, { items: [old] }).report.items.suspicious.map(({ row }) => row);
+    expect(rows(forget(ledger, { uids: [old.uid] }))).toEqual(['A5', 'A6']);
+    expect(rows(forget(ledger, { uids: [old.uid], former: true }))).toEqual([]);
+    // What it has now is learned anew, and is no digest that was replaced.
+    expect(observe(forget(ledger, { uids: [old.uid] }), { items: [changed] }).report.items.new).toBe(1);
+  });
+
+  it('holds the newest of the digests that were replaced', () => {
+    const count = LEDGER_LIMITS.former / 2 + 1;
+    const show = (revision: number): ObservedItem[] =>
+      Array.from({ length: count }, (_, index) => ({
+        uid: numbered(index, 0),
+        kind: 'record',
+        keyDigest: numbered(index, revision),
+        dataDigest: numbered(index, revision + 10),
+        revision,
+      }));
+    const { ledger } = observe(seen({ items: show(1) }), { items: show(2) });
+    expect(ledger.former.length).toBe(8 * LEDGER_LIMITS.former);
+    const again = (index: number) => {
+      const item = { ...show(1)[index]!, uid: name16(1) };
+      return observe(ledger, { items: [item] }).report.items.suspicious.map(({ row }) => row);
+    };
+    expect(again(0)).toEqual([]);
+    expect(again(1)).toEqual(['A5', 'A6']);
+    expect(again(count - 1)).toEqual(['A5', 'A6']);
   });
 
   it('forgets what it is told to, and learns it anew', () => {
@@ -118,7 +159,14 @@ describe('the trust ledger', () => {
       { kind: 'application', uid: '', parentUid: undefined, code: 'open-failed', message: '' },
     ] as const;
     const otherFile = { ...file, uid: name16(12) };
-    const records = [opened, { ...opened, uid: '', wrappedBy: 'none', files: [otherFile] } as const];
+    const digests = { keyDigest: '', dataDigest: name16(13) };
+    const own = { ...opened, wrappedBy: 'none', files: [], digests } as const;
+    const records = [
+      opened,
+      { ...own, uid: '', files: [otherFile] },
+      { ...own, uid: 'anything' },
+      { ...own, uid: name16(4) },
+    ];
     const folders = [{ uid: name16(7), key: undefined as never, keyDigest: name16(8) }];
     expect(observationOfSecrets({ folders, records, failed }, { complete: true })).toEqual({
       items: [
@@ -126,6 +174,7 @@ describe('the trust ledger', () => {
         { uid: name16(1), kind: 'record', keyDigest: name16(2), dataDigest: name16(3), revision: 3 },
         { uid: name16(9), kind: 'file', keyDigest: name16(10), dataDigest: name16(11) },
         { uid: name16(12), kind: 'file', keyDigest: name16(10), dataDigest: name16(11) },
+        { uid: name16(4), kind: 'record', keyDigest: name16(0), dataDigest: name16(13), revision: 3 },
       ],
       failed: [name16(5), name16(6)],
       complete: true,
@@ -137,6 +186,29 @@ describe('the trust ledger', () => {
     ]) {
       expect(await codeOf(() => observationOfSecrets({ ...bare, failed }))).toBe('argument-invalid');
     }
+    // The application's own record is held against what it was, and its key is no other record's.
+    const { ledger } = observe(emptyTrustLedger(), observationOfSecrets({ folders, records, failed }));
+    const shown = (changes: object): readonly string[] => {
+      const later = { folders: [], failed: [], records: [{ ...own, uid: name16(4), ...changes }] };
+      const { report } = observe(ledger, observationOfSecrets(later), { requiredUids: [name16(4)] });
+      return report.items.suspicious.map(({ row }) => row);
+    };
+    expect(shown({})).toEqual([]);
+    expect(shown({ revision: 2 })).toEqual(['A6']);
+    expect(shown({ uid: name16(11) })).toEqual(['A5']);
+  });
+
+  it('does not accept a record of a device with a revision below zero, and goes on with the others', () => {
+    const one = {
+      ...{ folderUids: [], innerFolderUid: undefined, isEditable: true, data: {}, links: [], files: [] },
+      ...({ uid: name16(1), revision: -1, key: undefined as never, wrappedBy: 'application' } as const),
+      digests: { keyDigest: name16(2), dataDigest: name16(3) },
+    } as const;
+    const other = { ...one, uid: name16(4), revision: 0, digests: { keyDigest: name16(5), dataDigest: name16(6) } };
+    const observation = observationOfSecrets({ folders: [], records: [one, other], failed: [] });
+    const { report } = observe(emptyTrustLedger(), observation);
+    expect([report.accepted(one.uid), report.accepted(other.uid)]).toEqual([false, true]);
+    expect(observation.failed).toEqual([one.uid]);
   });
 
   it('takes a file on several records for one, unless it comes with two keys', () => {
@@ -170,6 +242,15 @@ describe('the trust ledger', () => {
     ]);
   });
 
+  it('takes an answer without public keys and derivation, whatever the caller knows of them', () => {
+    const policy: LedgerPolicy = {
+      expectedKeys: [user(1)],
+      minimumIterations: 100_000,
+      allowedDataKeyWraps: ['password'],
+    };
+    expect(observe(emptyTrustLedger(), { items: [record(1)] }, policy).report.refused).toBe(false);
+  });
+
   it('refuses observations and policies of the wrong shape', async () => {
     const item = (changes: object): LedgerObservation => ({ items: [{ ...record(1), ...changes }] });
     const pin = (changes: object): LedgerObservation => ({ publicKeys: [{ ...user(1), ...changes }] });
@@ -189,8 +270,8 @@ describe('the trust ledger', () => {
       [{ dataKey: { digest: '' } }],
       [{ kdf: { iterations: 0 } }],
       [{ kdf: { iterations: 2 ** 32 } }],
+      [{ kdf: { iterations: 1, algorithm: 'toString' as 'PBKDF2-HMAC-SHA-256' } }],
       [{ transport: 'rsa' as 'ec' }],
-      [{}, { requireHybrid: true }],
       [{}, { expectedDataKey: '' }],
       [{}, { minimumIterations: NaN }],
       [{}, { expectedKeys: [{ ...user(1), digest: '' }] }],
@@ -208,7 +289,7 @@ describe('the trust ledger', () => {
       wrap: fc.constantFrom('data-key-gcm', 'user-ec', 'team-rsa'),
       authenticated: fc.constantFrom(true, true, false),
       keyDigest: fc.integer({ min: 5, max: 9 }).map(name16),
-      dataDigest: fc.integer({ min: 1, max: 2 }).map(name16),
+      dataDigest: fc.option(fc.integer({ min: 1, max: 6 }).map(name16), { nil: undefined, freq: 9 }),
       revision: fc.option(fc.nat(3), { nil: undefined, freq: 6 }),
     }) as fc.Arbitrary<ObservedItem>;
     const step = fc.record({
@@ -223,7 +304,14 @@ describe('the trust ledger', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 8 }), (steps) => {
         let ledger = emptyTrustLedger();
-        let model: Model = { items: [], iterations: 0, hybrid: false, dataKey: undefined, userKey: undefined };
+        let model: Model = {
+          items: [],
+          former: [],
+          iterations: 0,
+          hybrid: false,
+          dataKey: undefined,
+          userKey: undefined,
+        };
         for (const { items, complete, strict, iterations, transport, dataKey, userKey } of steps) {
           const before = structuredClone(ledger);
           const observation = {
@@ -249,6 +337,9 @@ describe('the trust ledger', () => {
           model = wanted.model;
           ledger = found.ledger;
           expect([...tracesOf(ledger)].map(([uid, trace]) => ({ uid, ...trace }))).toEqual(model.items);
+          expect(Buffer.from(ledger.former).toString('hex')).toBe(
+            model.former.map((digest) => Buffer.from(digest, 'base64url').toString('hex', 0, 8)).join(''),
+          );
           expect(ledger.iterations ?? 0).toBe(model.iterations);
           expect(ledger.transport === 'hybrid').toBe(model.hybrid);
           expect(ledger.dataKey).toBe(model.dataKey);
@@ -262,6 +353,7 @@ describe('the trust ledger', () => {
 
 interface Model {
   readonly items: readonly (ObservedItem & { readonly absent: boolean })[];
+  readonly former: readonly string[];
   readonly iterations: number;
   readonly hybrid: boolean;
   readonly dataKey: string | undefined;
@@ -286,37 +378,43 @@ function play(
   const otherDataKey = model.dataKey !== undefined && model.dataKey !== shown.dataKey.digest;
   const refused = otherDataKey || (strict && (weaker || downgraded));
   const suspicious: [string, string, boolean][] = [];
-  // A key that was known under a uid before this answer, or was learned in it, belongs there.
-  const claims = model.items.map(({ uid, keyDigest }) => ({ uid, keyDigest }));
+  const former = [...model.former];
   const shownKnown = new Set<string>();
   let items = [...model.items];
   for (const item of shown.items) {
     const known = items.find(({ uid }) => uid === item.uid);
-    const owner = claims.findLast(({ keyDigest }) => keyDigest === item.keyDigest);
     const rows: [string, boolean][] = [];
-    if (known?.keyDigest !== item.keyDigest && owner && owner.uid !== item.uid) rows.push(['A5', strict]);
+    const isNewKey = known?.keyDigest !== item.keyDigest;
+    const isOwned = items.some(({ keyDigest }) => keyDigest === item.keyDigest) || former.includes(item.keyDigest);
+    if (isNewKey && isOwned) rows.push(['A5', strict]);
+    const isNewData = item.dataDigest !== undefined && known?.dataDigest !== item.dataDigest;
+    if (known && known.kind !== item.kind) rows.push(['A14', strict]);
+    if (known?.revision !== undefined && (item.revision ?? -1) < known.revision) rows.push(['A6', strict]);
+    else if (known?.revision !== undefined && known.revision === item.revision) {
+      if (known.dataDigest !== item.dataDigest) rows.push(['A6', true]);
+    } else if (isNewData && former.includes(item.dataDigest)) rows.push(['A6', strict]);
     if (known) {
-      if (known.kind !== item.kind) rows.push(['A14', false]);
-      if (known.revision !== undefined) {
-        if ((item.revision ?? -1) < known.revision) rows.push(['A6', strict]);
-        if (item.revision === known.revision && item.dataDigest !== known.dataDigest) rows.push(['A6', true]);
-      }
       if (isWeakerWrap(item.wrap ?? WRAP_KINDS.at(-1)!, known.wrap!)) rows.push(['A10', true]);
       if (known.authenticated === true && item.authenticated === false) rows.push(['A8', strict]);
       if (shownKnown.has(item.uid) && known.keyDigest !== item.keyDigest) rows.push(['A5', strict]);
     }
     suspicious.push(...rows.map(([row, isRefused]): [string, string, boolean] => [row, item.uid, isRefused]));
     if (known !== undefined || rows.length === 0) shownKnown.add(item.uid);
-    if (rows.length > 0) continue;
+    if (rows.length > 0) {
+      items = items.map((other) => (other === known ? { ...other, absent: false } : other));
+      continue;
+    }
     const learned = { ...item, absent: false };
+    if (known && isNewKey) former.push(known.keyDigest);
+    if (known?.dataDigest !== undefined && known.dataDigest !== item.dataDigest) former.push(known.dataDigest);
     items = known ? items.map((other) => (other === known ? learned : other)) : [...items, learned];
-    claims.push({ uid: item.uid, keyDigest: item.keyDigest });
   }
   const came = new Set(shown.items.map(({ uid }) => uid));
   const missing = shown.complete ? model.items.filter(({ uid, absent }) => !absent && !came.has(uid)) : [];
   items = items.map((item) => (missing.some(({ uid }) => uid === item.uid) ? { ...item, absent: true } : item));
   const learned: Model = {
     items,
+    former: former.filter((digest, index) => former.indexOf(digest) === index),
     iterations: Math.max(model.iterations, shown.kdf.iterations),
     hybrid: model.hybrid || shown.transport === 'hybrid',
     dataKey: shown.dataKey.digest,

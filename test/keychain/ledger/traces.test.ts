@@ -113,6 +113,50 @@ describe('the rows of a ledger', () => {
     }
   });
 
+  it.each([1, 16, 32, 64])('%i of them are looked up to an end, however many of them changed', (count) => {
+    const item = (number: number): RowContent => ({
+      ...content(numbered(number, 'uid'), numbered(number, 'key')),
+      dataDigest: name16(1),
+      revision: 1,
+    });
+    const items = Array.from({ length: count }, (_, number) => item(number));
+    const { ledger } = observe(emptyTrustLedger(), { items });
+    const changed = items.map((one) => ({ ...one, revision: 2 }));
+    const newKey = { ...items[0]!, keyDigest: numbered(0, 'other key'), revision: 2 };
+    const unknown = [item(1000), { ...item(1001), keyDigest: items.at(-1)!.keyDigest }];
+    const found = observe(ledger, { items: [newKey, ...changed.slice(1), ...unknown] }).report.items;
+    expect(found.changed).toHaveLength(count);
+    expect([found.new, found.suspicious.map(({ row }) => row)]).toEqual([1, ['A5']]);
+    const again = Array.from({ length: 100 }, (_, revision) => ({
+      ...newKey,
+      keyDigest: numbered(revision, 'one more key'),
+      revision: revision + 3,
+    }));
+    expect(observe(ledger, { items: [...again, ...unknown.slice(0, 1)] }).report.items).toMatchObject({ new: 1 });
+  });
+
+  it('are found under the key that they have, and under none that they had', () => {
+    const key = fc.oneof(fc.nat(30).map(name16), fc.nat(1000).map(crowded));
+    const step = fc.record({ number: fc.nat(70), key, revision: fc.nat(3) });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 400, size: 'max' }), (steps) => {
+        const table = new TraceTable(new Uint8Array());
+        const model: string[] = [];
+        for (const { number, key: keyDigest, revision } of steps) {
+          const place = Math.min(number, model.length);
+          const row = rowOf({ ...content(numbered(place, 'uid'), keyDigest), revision });
+          const owner = model.indexOf(keyDigest);
+          expect(table.uidOfKey(row)).toBe(owner < 0 ? undefined : numbered(owner, 'uid'));
+          if (owner >= 0 && owner !== place) continue;
+          if (place === model.length) table.append(row);
+          else table.replace(place, row);
+          model[place] = keyDigest;
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('say whether a uid or a key is in two of them', () => {
     const beginning = fc.constantFrom(0, 1, 2 ** 24, 2 ** 32 - 1);
     const name = fc.tuple(beginning, fc.nat(3), fc.nat(400)).map((words) => {

@@ -131,7 +131,7 @@ export function describeVault(suite: CryptoSuite): void {
         transport: 'hybrid',
         publicKeys: [],
         dataKey: { digest: dataKey.digest, wrap: 'password' },
-        kdf: { iterations: 1_000_000 },
+        kdf,
         failed: [],
       });
       expect(
