@@ -38,7 +38,8 @@ function packageName() {
   return readFileSync('/etc/os-release', 'utf8').includes('ID=ubuntu') ? 'chromium-browser' : 'chromium';
 }
 
-function isExecutable(path) {
+/** Whether there is a program at a path. */
+export function isExecutable(path) {
   try {
     accessSync(path, constants.X_OK);
     return true;

@@ -1,8 +1,9 @@
 // Deno and Bun, for the tests of what the package does in them.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isExecutable } from './chromium.mjs';
 
 /** The versions that are installed where there is none. */
 const versions = { deno: '2.9.6', bun: '1.4.5' };
@@ -47,13 +48,4 @@ export function installRuntimes(names) {
       timeout: 240_000,
     }).status === 0
   );
-}
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -24,8 +24,8 @@ if (missing.length > 0) {
   missing = missingPackages();
 }
 
-let missingOnes = missingRuntimes();
-if (missingOnes.length > 0 && installRuntimes(missingOnes)) missingOnes = missingRuntimes();
+let runtimesMissing = missingRuntimes();
+if (runtimesMissing.length > 0 && installRuntimes(runtimesMissing)) runtimesMissing = missingRuntimes();
 const { deno, bun } = findRuntimes();
 
 const scratch = mkdtempSync(join(tmpdir(), 'vaultwire-test-'));
@@ -64,9 +64,9 @@ vitest.on('exit', (code) => {
       `Skipped tests with real clients of SSH and Git, as these are missing: ${missing.join(', ')} (${reason ?? 'installed without their program'}; Debian: apt-get install ${missing.join(' ')}).`,
     );
   }
-  if (missingOnes.length > 0) {
+  if (runtimesMissing.length > 0) {
     console.log(
-      `Skipped the tests in ${missingOnes.join(' and ')}, not found: install what you want tested, or set CI=1 to have it installed for the tests.`,
+      `Skipped the tests in ${runtimesMissing.join(' and ')}, not found: install what you want tested, or set CI=1 to have it installed for the tests.`,
     );
   }
   let summary = { passed: 0, failed: 1, skipped: 0 };
