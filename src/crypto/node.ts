@@ -15,7 +15,7 @@ import {
   throwKeyInvalid,
   throwPointInvalid,
 } from './checks.js';
-import { GCM_OPTIONS, openAesGcm, writeSha256 } from './openssl.js';
+import { GCM_OPTIONS, openAesGcm, openWrapped, writeSha256 } from './openssl.js';
 import { draw, drawScalar } from './random.js';
 import { assertExtractable, RedactedKey } from './redacted.js';
 import {
@@ -30,6 +30,7 @@ import {
   type EcPrivateKey,
   type EcPublicKey,
   type KeyOptions,
+  type OpenedUnderKey,
   type RawEcPrivateKey,
   type SealingSuite,
   type SigningKey,
@@ -187,8 +188,8 @@ class NodeAesKey extends RedactedKey implements AesKey {
     return copyBytes(this.#key);
   }
 
-  writeDigest(target: Uint8Array, offset: number, length: number): void {
-    writeSha256(this.#key, target, offset, length);
+  openWrapped(wrapped: Uint8Array, sealed: Uint8Array): OpenedUnderKey {
+    return openWrapped(this.#key, wrapped, sealed);
   }
 
   #open(sealed: Uint8Array, additionalData?: Uint8Array): Bytes {

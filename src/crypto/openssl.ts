@@ -1,7 +1,7 @@
 import { createDecipheriv, hash } from 'node:crypto';
 import { assertBytes } from '../wire/bytes.js';
-import { assertSealed, throwGcmOpenFailed } from './checks.js';
-import { GCM_NONCE_LENGTH, GCM_TAG_LENGTH } from './suite.js';
+import { assertSealed, assertWrappedKey, throwGcmOpenFailed } from './checks.js';
+import { GCM_NONCE_LENGTH, GCM_TAG_LENGTH, type OpenedUnderKey } from './suite.js';
 
 // What OpenSSL does at once with bytes, for the keys of the Node suite and for worker threads, which load nothing else.
 
@@ -24,6 +24,24 @@ export function openAesGcm(key: Uint8Array, sealed: Uint8Array, additionalData?:
     throwGcmOpenFailed();
   }
   return plaintext;
+}
+
+/**
+ * {@link openAesGcm} for a wrapped key, and under that key for a message.
+ *
+ * @param key 32 bytes
+ * @returns Buffers that own their memory
+ * @throws VaultwireError `argument-invalid`, `message-too-short`, `length-invalid`, `open-failed`
+ */
+export function openWrapped(key: Uint8Array, wrapped: Uint8Array, sealed: Uint8Array): OpenedUnderKey {
+  assertWrappedKey(wrapped);
+  const inner = openAesGcm(key, wrapped);
+  try {
+    return { key: inner, plaintext: openAesGcm(inner, sealed) };
+  } catch (error) {
+    inner.fill(0);
+    throw error;
+  }
 }
 
 /** Without it OpenSSL takes tags of 4 bytes for good when it opens. */

@@ -41,13 +41,27 @@ export interface AesKey {
    * @throws VaultwireError `message-too-short`, `length-invalid`, `open-failed`
    */
   unwrapAesKey?(wrapped: Uint8Array, options?: KeyOptions): Promise<AesKey>;
+  /**
+   * Opens a wrapped AES-GCM key, and under that key another message, at once: for what is opened in great numbers, where
+   * promises and a key object in between cost as much as the cryptography. Optional: without it, `open` and
+   * `importAesKey` do the same.
+   *
+   * @param wrapped what `seal` made of the key's 32 bytes, 60 bytes
+   * @param sealed what `seal` of that key made
+   * @returns both for the caller to overwrite
+   * @throws VaultwireError `message-too-short`, `length-invalid`, `open-failed`
+   */
+  openWrapped?(wrapped: Uint8Array, sealed: Uint8Array): OpenedUnderKey;
   /** The key's 32 bytes. Absent, or throwing `key-not-extractable`, where they cannot be taken out. */
   exportSecretBytes?(): Promise<Bytes>;
-  /**
-   * {@link CryptoSuite.writeSha256} of the key's bytes, extractable or not: of a random key it gives nothing away. Absent
-   * where the platform would have to take the bytes out for it.
-   */
-  writeDigest?(target: Uint8Array, offset: number, length: number): void;
+}
+
+/** What {@link AesKey.openWrapped} opened. */
+export interface OpenedUnderKey {
+  /** The key that was wrapped, 32 bytes. */
+  readonly key: Uint8Array;
+  /** What was sealed under it. */
+  readonly plaintext: Uint8Array;
 }
 
 /**

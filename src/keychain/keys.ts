@@ -17,6 +17,7 @@ import { decodeJsonObject, encodeJson, encodePaddedJson, MAXIMUM_JSON_DEPTH, typ
 
 /** Largest record, folder or file description in bytes. */
 export const MAXIMUM_DOCUMENT_BYTES = 16 * 1024 * 1024;
+export const DOCUMENT_LIMITS = { maximumBytes: MAXIMUM_DOCUMENT_BYTES, maximumDepth: MAXIMUM_JSON_DEPTH } as const;
 
 /** Options of everything that makes or unwraps a key. */
 export interface UnwrapOptions extends KeyOptions {
@@ -96,10 +97,7 @@ async function withOneError<T>(name: string, opening: Promise<T>): Promise<T> {
 
 /** Opens a JSON document. @throws VaultwireError `open-failed`, a JSON code */
 export const openDocument = async (key: AesKey | AesCbcKey, sealed: Uint8Array, name: string): Promise<JsonObject> =>
-  decodeJsonObject(await key.open(sealed), name, {
-    maximumBytes: MAXIMUM_DOCUMENT_BYTES,
-    maximumDepth: MAXIMUM_JSON_DEPTH,
-  });
+  decodeJsonObject(await key.open(sealed), name, DOCUMENT_LIMITS);
 
 /** The key of one file: opens its description and its content, which nothing on the wire tells apart. */
 export class FileKey extends OwnedKey {

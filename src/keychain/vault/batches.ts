@@ -1,53 +1,40 @@
-import { defaultSuite } from '#default-suite';
 import { vaultWorkers } from '#vault-workers';
-import {
-  AES_KEY_LENGTH,
-  GCM_NONCE_LENGTH,
-  GCM_TAG_LENGTH,
-  type AesKey,
-  type CryptoSuite,
-  type KeyOptions,
-} from '../../crypto/suite.js';
-import { copyBytes, type Bytes } from '../../wire/bytes.js';
+import { AES_KEY_LENGTH, GCM_NONCE_LENGTH, GCM_TAG_LENGTH } from '../../crypto/suite.js';
+import type { Bytes } from '../../wire/bytes.js';
 import { VaultwireError } from '../../wire/error.js';
-import { decodeCountedJsonObject, MAXIMUM_JSON_DEPTH } from '../../wire/json.js';
-import type { OpenReport, WrapKind } from '../account/wrap.js';
+import { decodeCountedJsonObject } from '../../wire/json.js';
 import { DIGESTS_LENGTH } from '../digest.js';
-import { MAXIMUM_DOCUMENT_BYTES, RecordKey } from '../keys.js';
+import { DOCUMENT_LIMITS, RecordKey } from '../keys.js';
 import { VaultDigests } from './digests.js';
+import { KeyPage } from './key-page.js';
 import {
   assertItem,
+  gcmWrapOf,
   openOne,
-  usableWraps,
   vaultFailure,
   type KeyRing,
   type OpenedRecords,
   type OpenedVaultRecord,
+  type Opener,
   type OpenItemOptions,
   type VaultFailure,
 } from './open.js';
 import { WorkerPool, type VaultWorker } from './pool.js';
 import { NOT_OPENED, ROW_LENGTH, type BatchBuffers, type WorkerAnswer, type WorkerFailure } from './protocol.js';
-import type { SealedRecord, WrappedKey } from './sealed.js';
-
-const LIMITS = { maximumBytes: MAXIMUM_DOCUMENT_BYTES, maximumDepth: MAXIMUM_JSON_DEPTH };
-
-/** A key that workers have, and what is to be said of what it opened: the same for all of it. */
-interface Opener {
-  readonly place: number;
-  readonly report: OpenReport<WrapKind>;
-}
+import type { SealedRecord } from './sealed.js';
 
 /** How a worker opens a record; undefined where this thread does. */
 interface Plan {
   readonly opener: Opener;
+  /** Of the opener among those that workers have. */
+  readonly place: number;
   readonly wrapped: Uint8Array;
 }
 
 /** Workers, and what is needed to give them records and to take what they opened. */
 export class Batches {
   readonly #pool: WorkerPool;
-  readonly #openers: Openers;
+  readonly #places: ReadonlyMap<Opener, number>;
   readonly #ring: KeyRing;
   readonly #options: OpenItemOptions;
   readonly #spare: BatchBuffers[] = [];
@@ -64,21 +51,27 @@ export class Batches {
     count: number,
     create: () => VaultWorker = () => vaultWorkers.create(),
   ): Promise<Batches | undefined> {
-    const openers = new Openers();
+    const places = new Map<Opener, number>();
+    const openers: Bytes[] = [];
     try {
-      if (!(await openers.addAll(ring))) return undefined;
-      const pool = new WorkerPool(create, count, { type: 'keys', openers: openers.bytes, limits: LIMITS });
-      return new Batches(pool, openers, ring, options);
+      for (const opener of ring.openers()) {
+        const bytes = await exported(opener);
+        if (bytes) places.set(opener, openers.push(bytes) - 1);
+        // Workers would have next to nothing to do.
+        else if (opener.key === ring.account.dataKey) return undefined;
+      }
+      const pool = new WorkerPool(create, count, { type: 'keys', openers, limits: DOCUMENT_LIMITS });
+      return new Batches(pool, places, ring, options);
     } catch {
       return undefined;
     } finally {
-      for (const bytes of openers.bytes) bytes.fill(0);
+      for (const bytes of openers) bytes.fill(0);
     }
   }
 
-  private constructor(pool: WorkerPool, openers: Openers, ring: KeyRing, options: OpenItemOptions) {
+  private constructor(pool: WorkerPool, places: ReadonlyMap<Opener, number>, ring: KeyRing, options: OpenItemOptions) {
     this.#pool = pool;
-    this.#openers = openers;
+    this.#places = places;
     this.#ring = ring;
     this.#options = options;
   }
@@ -100,24 +93,25 @@ export class Batches {
 
   /** Opens records, which come in their order. @throws VaultwireError `worker-failed` */
   async open(chunk: readonly SealedRecord[]): Promise<OpenedRecords> {
+    const page = new KeyPage(chunk.length, this.#options);
     const plans = chunk.map((record) => this.#plan(record));
     const answering = this.#send(chunk, plans);
     // It is awaited below; until then a failure of it must not count as unhandled.
     answering.catch(() => undefined);
     const here: (OpenedVaultRecord | VaultFailure | undefined)[] = [];
     for (const [index, record] of chunk.entries()) {
-      if (!plans[index]) here[index] = await openOne(record, this.#ring, this.#options);
+      if (plans[index]) continue;
+      const digests = this.#options.digests === true ? new VaultDigests() : undefined;
+      here[index] = await openOne(this.#ring, record, this.#options, page, digests);
     }
-    return this.#take(chunk, plans, here, await answering);
+    return this.#take(chunk, plans, here, page, await answering);
   }
 
   #plan(record: SealedRecord): Plan | undefined {
-    if (record.data.cipher !== 'gcm') return undefined;
     try {
-      const wraps = usableWraps(record, this.#options);
-      const [wrapped] = wraps;
-      const opener = wrapped && wraps.length === 1 ? this.#openers.of(wrapped) : undefined;
-      return opener && wrapped && { opener, wrapped: wrapped.bytes };
+      const wrap = gcmWrapOf(this.#ring, record, this.#options);
+      const place = wrap && this.#places.get(wrap.opener);
+      return wrap && place !== undefined ? { opener: wrap.opener, place, wrapped: wrap.bytes } : undefined;
     } catch {
       return undefined;
     }
@@ -136,7 +130,7 @@ export class Batches {
       const plan = plans[index];
       if (!plan) continue;
       const row = count++ * ROW_LENGTH;
-      table[row] = plan.opener.place;
+      table[row] = plan.place;
       table[row + 1] = plan.wrapped.length;
       table[row + 2] = record.data.bytes.length;
       bytes.set(plan.wrapped, offset);
@@ -161,12 +155,12 @@ export class Batches {
     chunk: readonly SealedRecord[],
     plans: readonly (Plan | undefined)[],
     here: readonly (OpenedVaultRecord | VaultFailure | undefined)[],
+    page: KeyPage,
     { bytes, table, digests, failures }: WorkerAnswer,
   ): OpenedRecords {
     const records: OpenedVaultRecord[] = [];
     const failed: VaultFailure[] = [];
     const refusals = new Map(failures.map((one) => [one.index, one]));
-    const keys = new KeyPage(chunk.length, this.#options);
     let row = 0;
     let offset = 0;
     for (const [index, record] of chunk.entries()) {
@@ -186,7 +180,7 @@ export class Batches {
         // Nonce and tag, which are no part of what was opened.
         const dataEnd = dataStart + sealed.bytes.length - SEALED_OVERHEAD;
         const data = decodeCountedJsonObject(bytes.subarray(dataStart, dataEnd), members, 'record data');
-        const key = new RecordKey(keys.add(bytes, offset));
+        const key = new RecordKey(page.add(bytes, offset));
         const made = digests && new VaultDigests(digests, place * DIGESTS_LENGTH, true);
         records.push({ uid, revision, data, key, report: plan.opener.report, digests: made });
       } catch (error) {
@@ -209,107 +203,11 @@ function refusalOf(failure: WorkerFailure | undefined): VaultwireError {
     : new VaultwireError('worker-failed', 'record: no answer');
 }
 
-/** The keys that workers have: those of the account, of teams and of folders, by what a wrap says it is under. */
-class Openers {
-  /** 32 bytes each, by place. */
-  readonly bytes: Bytes[] = [];
-  #dataKey: Opener | undefined;
-  readonly #teams = new Map<string | undefined, Opener>();
-  readonly #folders = new Map<string | undefined, Opener>();
-
-  /** @returns whether the data key can leave this thread */
-  async addAll(ring: KeyRing): Promise<boolean> {
-    this.#dataKey = await this.#add(ring.account.dataKey, 'data-key-gcm', true);
-    if (!this.#dataKey) return false;
-    for (const [uid, { key, report }] of ring.teams) {
-      const opener = await this.#add(key, 'team-gcm', report.authenticated);
-      if (opener) this.#teams.set(uid, opener);
-    }
-    for (const [uid, { key, report }] of ring.folders) {
-      const opener = await this.#add(key, 'folder-gcm', report.authenticated);
-      if (opener) this.#folders.set(uid, opener);
-    }
-    return true;
-  }
-
-  of({ kind, byUid }: WrappedKey): Opener | undefined {
-    if (kind === 'data-key-gcm') return this.#dataKey;
-    if (kind === 'team-gcm') return this.#teams.get(byUid);
-    return kind === 'folder-gcm' ? this.#folders.get(byUid) : undefined;
-  }
-
-  /** Undefined for a key that cannot leave this thread: its records are opened here. */
-  async #add(
-    key: { exportSecretBytes(): Promise<Bytes> },
-    wrap: WrapKind,
-    authenticated: boolean,
-  ): Promise<Opener | undefined> {
-    try {
-      const place = this.bytes.push(await key.exportSecretBytes()) - 1;
-      return { place, report: Object.freeze({ wrap, authenticated }) };
-    } catch {
-      return undefined;
-    }
-  }
-}
-
-/** Keys that a worker opened, side by side: an array for each would make collections of garbage longer. */
-class KeyPage {
-  readonly suite: CryptoSuite;
-  readonly options: KeyOptions;
-  readonly bytes: Bytes;
-  #length = 0;
-
-  constructor(count: number, { suite = defaultSuite, extractable = false }: OpenItemOptions) {
-    this.suite = suite;
-    this.options = { extractable };
-    this.bytes = new Uint8Array(count * AES_KEY_LENGTH);
-  }
-
-  add(source: Bytes, offset: number): AesKey {
-    const own = this.#length;
-    // So few bytes are copied sooner one by one than through a view.
-    for (let index = 0; index < AES_KEY_LENGTH; index++) this.bytes[own + index] = source[offset + index] ?? 0;
-    this.#length += AES_KEY_LENGTH;
-    return new DeferredAesKey(this, own);
-  }
-}
-
-/** A key whose bytes a worker opened, imported when it is first used: most records of a vault are only read. */
-class DeferredAesKey implements AesKey {
-  readonly #page: KeyPage;
-  readonly #offset: number;
-  #key: Promise<AesKey> | undefined;
-
-  constructor(page: KeyPage, offset: number) {
-    this.#page = page;
-    this.#offset = offset;
-  }
-
-  async seal(plaintext: Uint8Array, additionalData?: Uint8Array): Promise<Bytes> {
-    const [message, data] = [copyBytes(plaintext), additionalData && copyBytes(additionalData)];
-    return (await this.#imported()).seal(message, data);
-  }
-
-  async open(sealed: Uint8Array, additionalData?: Uint8Array): Promise<Bytes> {
-    const [message, data] = [copyBytes(sealed), additionalData && copyBytes(additionalData)];
-    return (await this.#imported()).open(message, data);
-  }
-
-  async exportSecretBytes(): Promise<Bytes> {
-    const key = await this.#imported();
-    if (key.exportSecretBytes) return key.exportSecretBytes();
-    throw new VaultwireError('key-not-extractable', 'key: its bytes cannot be taken out');
-  }
-
-  #imported(): Promise<AesKey> {
-    if (!this.#key) {
-      const { bytes, suite, options } = this.#page;
-      const own = bytes.subarray(this.#offset, this.#offset + AES_KEY_LENGTH);
-      this.#key = suite.importAesKey(own, options);
-      // The suite has its own copy by now: it takes one before it first waits.
-      own.fill(0);
-    }
-    return this.#key;
+/** The bytes of a key, for workers; undefined for one that cannot leave this thread: its records are opened here. */
+async function exported({ key }: Opener): Promise<Bytes | undefined> {
+  try {
+    return await key.exportSecretBytes();
+  } catch {
+    return undefined;
   }
 }

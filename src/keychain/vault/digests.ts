@@ -1,9 +1,9 @@
-import type { AesKey, SealingSuite } from '../../crypto/suite.js';
+import type { SealingSuite } from '../../crypto/suite.js';
 import { encodeBase64Url } from '../../wire/base64.js';
 import type { Bytes } from '../../wire/bytes.js';
 import { DIGEST_LENGTH, DIGESTS_LENGTH, type ItemDigests } from '../digest.js';
 
-type DigestSuite = Pick<SealingSuite, 'sha256' | 'writeSha256'>;
+type DigestSuite = Pick<SealingSuite, 'sha256'>;
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
@@ -49,29 +49,21 @@ export class VaultDigests implements ItemDigests {
     }
   }
 
-  /**
-   * Hashes what they are of, at once if the suite can.
-   *
-   * @returns false for a key object that cannot hash itself: nothing is made then
-   */
-  async make(key: Uint8Array | AesKey, sealed: Uint8Array | undefined, suite: DigestSuite): Promise<boolean> {
-    if (ArrayBuffer.isView(key)) await this.#write(key, this.#offset, suite);
-    else if (key.writeDigest) key.writeDigest(this.#bytes, this.#offset, DIGEST_LENGTH);
-    else return false;
-    const writing = sealed && this.#write(sealed, this.#offset + DIGEST_LENGTH, suite);
-    if (writing) await writing;
+  /** Hashes what they are of. */
+  async make(key: Uint8Array, sealed: Uint8Array | undefined, suite: DigestSuite): Promise<void> {
+    const write = async (message: Uint8Array, offset: number): Promise<void> => {
+      this.#bytes.set((await suite.sha256(message)).subarray(0, DIGEST_LENGTH), offset);
+    };
+    await write(key, this.#offset);
+    if (sealed) await write(sealed, this.#offset + DIGEST_LENGTH);
     this.#hasData = sealed !== undefined;
-    return true;
   }
 
-  #write(message: Uint8Array, offset: number, suite: DigestSuite): Promise<void> | undefined {
-    if (!suite.writeSha256) return this.#writeLater(message, offset, suite);
-    suite.writeSha256(message, this.#bytes, offset, DIGEST_LENGTH);
-    return undefined;
-  }
-
-  async #writeLater(message: Uint8Array, offset: number, suite: DigestSuite): Promise<void> {
-    this.#bytes.set((await suite.sha256(message)).subarray(0, DIGEST_LENGTH), offset);
+  /** {@link make} with a suite that has `writeSha256`. */
+  makeAtOnce(key: Uint8Array, sealed: Uint8Array, suite: Pick<SealingSuite, 'writeSha256'>): void {
+    suite.writeSha256?.(key, this.#bytes, this.#offset, DIGEST_LENGTH);
+    suite.writeSha256?.(sealed, this.#bytes, this.#offset + DIGEST_LENGTH, DIGEST_LENGTH);
+    this.#hasData = true;
   }
 
   #text(offset: number): string {

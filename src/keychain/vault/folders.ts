@@ -53,7 +53,7 @@ export async function openFolders(
       try {
         const refusal = refused(uid);
         if (refusal) throw refusal;
-        ring.folders.set(uid, await openFolder(ring, folder, options));
+        ring.addFolder(await openFolder(ring, folder, options));
       } catch (error) {
         fail(uid, error);
       }

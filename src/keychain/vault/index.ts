@@ -6,6 +6,7 @@ import { DIGESTS_LENGTH } from '../digest.js';
 import { Batches } from './batches.js';
 import { VaultDigests } from './digests.js';
 import { openFolders } from './folders.js';
+import { KeyPage } from './key-page.js';
 import {
   KeyRing,
   openOne,
@@ -265,7 +266,7 @@ async function openTeams(
     try {
       if (ring.teams.has(team.uid)) throw new VaultwireError('duplicate-uid', 'team: this UID came before');
       if (swapped.has(team.uid)) throw swapSuspected('team');
-      ring.teams.set(team.uid, await openTeam(ring, team, options));
+      ring.addTeam(await openTeam(ring, team, options));
     } catch (error) {
       failed.push(vaultFailure('team', team.uid, error));
     }
@@ -303,13 +304,15 @@ async function openHere(
 ): Promise<OpenedRecords> {
   const records: OpenedVaultRecord[] = [];
   const failed: VaultFailure[] = [];
+  const page = new KeyPage(chunk.length, options);
+  const bytes = options.digests === true ? new Uint8Array(chunk.length * DIGESTS_LENGTH) : undefined;
   for (let start = 0; start < chunk.length; start += CONCURRENCY) {
-    const bytes = options.digests === true ? new Uint8Array(CONCURRENCY * DIGESTS_LENGTH) : undefined;
     const group = chunk.slice(start, start + CONCURRENCY).map((record, index) => {
-      const digests = bytes && new VaultDigests(bytes, index * DIGESTS_LENGTH);
-      return openOne(record, ring, options, digests);
+      const digests = bytes && new VaultDigests(bytes, (start + index) * DIGESTS_LENGTH);
+      return openOne(ring, record, options, page, digests);
     });
-    for (const result of await Promise.all(group)) {
+    for (const opening of group) {
+      const result = opening instanceof Promise ? await opening : opening;
       if ('code' in result) failed.push(result);
       else records.push(result);
     }

@@ -3,7 +3,7 @@ import { AES_KEY_LENGTH, type EcPrivateKey } from '../../crypto/suite.js';
 import { open as openEcies } from '../../ecies/index.js';
 import type { Bytes } from '../../wire/bytes.js';
 import { isVaultwireError, VaultwireError, type ErrorCode } from '../../wire/error.js';
-import type { JsonObject } from '../../wire/json.js';
+import { decodeJsonObject, type JsonObject } from '../../wire/json.js';
 import { importTeamKey, type DataKey, type TeamKey } from '../account/data-key.js';
 import {
   AUTHENTICATED_WRAP_KINDS,
@@ -13,11 +13,19 @@ import {
   type WrapKind,
 } from '../account/wrap.js';
 import type { ItemDigests } from '../digest.js';
-import { importFolderKey, openKeyBytes, RecordKey, type FolderKey, type AccountOptions } from '../keys.js';
+import {
+  DOCUMENT_LIMITS,
+  importFolderKey,
+  openKeyBytes,
+  RecordKey,
+  type AccountOptions,
+  type FolderKey,
+} from '../keys.js';
 import { importLegacyRecordKey, type LegacyRecordKey } from '../legacy-cbc.js';
 import type { openRsaPrivateKey, RsaPrivateKey } from '../rsa.js';
 import { assertUid } from '../uid.js';
 import { VaultDigests } from './digests.js';
+import type { KeyPage } from './key-page.js';
 import type { SealedFolder, SealedRecord, SealedTeam, WrappedKey } from './sealed.js';
 
 /** What an account opens its vault with. */
@@ -102,20 +110,53 @@ export interface OpenedRecords {
   readonly failed: readonly VaultFailure[];
 }
 
+/** A key that wraps others under AES-GCM, and what is to be said of what it wraps: the same for all of it. */
+export interface Opener {
+  readonly key: DataKey | TeamKey | FolderKey;
+  readonly report: OpenReport<WrapKind>;
+}
+
 /** Keys that wrap others, as far as they have opened. */
 export class KeyRing {
   readonly teams = new Map<string, OpenedTeam>();
   readonly folders = new Map<string, OpenedVaultFolder>();
   readonly account: VaultAccount;
+  readonly #dataKey: Opener;
+  readonly #teams = new Map<string | undefined, Opener>();
+  readonly #folders = new Map<string | undefined, Opener>();
 
   constructor(account: VaultAccount) {
     this.account = account;
+    this.#dataKey = opener(account.dataKey, 'data-key-gcm', true);
+  }
+
+  addTeam(team: OpenedTeam): void {
+    this.teams.set(team.uid, team);
+    this.#teams.set(team.uid, opener(team.key, 'team-gcm', team.report.authenticated));
+  }
+
+  addFolder(folder: OpenedVaultFolder): void {
+    this.folders.set(folder.uid, folder);
+    this.#folders.set(folder.uid, opener(folder.key, 'folder-gcm', folder.report.authenticated));
+  }
+
+  /** All keys that wrap others under AES-GCM. */
+  openers(): readonly Opener[] {
+    return [this.#dataKey, ...this.#teams.values(), ...this.#folders.values()];
   }
 
   /** The key that a wrap is under. @throws VaultwireError `key-missing`, `wrap-refused` */
   parentOf({ kind, byUid }: WrappedKey): DataKey | TeamKey | FolderKey {
     if (kind.startsWith('data-key-')) return this.account.dataKey;
     return (kind.startsWith('team-') ? this.#team(byUid) : this.#folder(byUid)).key;
+  }
+
+  /** The key that a wrap is under AES-GCM with; undefined for another kind. @throws VaultwireError `key-missing` */
+  openerOf({ kind, byUid }: WrappedKey): Opener | undefined {
+    if (kind === 'data-key-gcm') return this.#dataKey;
+    if (kind === 'team-gcm') return this.#teams.get(byUid) ?? missing('the key of its team');
+    if (kind === 'folder-gcm') return this.#folders.get(byUid) ?? missing('the key of its folder');
+    return undefined;
   }
 
   /** Whether every key above a wrap was authenticated. @throws VaultwireError `key-missing` */
@@ -145,6 +186,11 @@ export class KeyRing {
   }
 }
 
+const opener = (key: Opener['key'], wrap: WrapKind, authenticated: boolean): Opener => ({
+  key,
+  report: Object.freeze({ wrap, authenticated }),
+});
+
 /**
  * The wraps of one key to try, strongest first: those that are allowed, and of those either the authenticated ones or,
  * only where there is none, the others. A wrap that authenticates nothing is never a second try.
@@ -167,6 +213,18 @@ export function usableWraps(
   return (authenticated.length > 0 ? authenticated : taken).toSorted(
     (one, other) => WRAP_KINDS.indexOf(one.kind) - WRAP_KINDS.indexOf(other.kind),
   );
+}
+
+/** How a record opens that is AES-GCM all the way and has one usable wrap, as nearly all have; undefined for another. */
+export function gcmWrapOf(
+  ring: KeyRing,
+  record: SealedRecord,
+  options: OpenItemOptions,
+): { readonly opener: Opener; readonly bytes: Uint8Array } | undefined {
+  if (record.data.cipher !== 'gcm') return undefined;
+  const [wrapped, another] = usableWraps(record, options);
+  const opener = wrapped && !another ? ring.openerOf(wrapped) : undefined;
+  return opener && wrapped && { opener, bytes: wrapped.bytes };
 }
 
 async function unwrap<Key>(
@@ -212,9 +270,17 @@ async function keyBytes(ring: KeyRing, wrapped: WrappedKey, options: AccountOpti
 }
 
 function asKeyBytes(bytes: Bytes): Bytes {
-  if (bytes.length === AES_KEY_LENGTH) return bytes;
-  bytes.fill(0);
-  throw new VaultwireError('open-failed', 'wrapped key: does not open');
+  try {
+    assertKeyLength(bytes);
+    return bytes;
+  } catch (error) {
+    bytes.fill(0);
+    throw error;
+  }
+}
+
+function assertKeyLength({ length }: Uint8Array): void {
+  if (length !== AES_KEY_LENGTH) throw new VaultwireError('open-failed', 'wrapped key: does not open');
 }
 
 /** What a server says of an item beside its keys. @throws VaultwireError `uid-invalid`, `field-invalid` */
@@ -275,19 +341,51 @@ export async function openFolder(
 }
 
 /**
+ * Opens a record at once, as nearly all of them can be: see {@link gcmWrapOf}, under a key that can.
+ *
+ * @param page for its key
+ * @param digests where they belong, when they are wanted
+ * @returns undefined where it takes {@link openRecord}
+ */
+function openRecordAtOnce(
+  ring: KeyRing,
+  record: SealedRecord,
+  options: OpenItemOptions,
+  page: KeyPage,
+  digests: VaultDigests | undefined,
+): OpenedVaultRecord | undefined {
+  const { uid, revision, data: sealed } = record;
+  const { suite = defaultSuite } = options;
+  assertItem(record, 'record');
+  if (digests && !suite.writeSha256) return undefined;
+  const wrap = gcmWrapOf(ring, record, options);
+  if (!wrap?.opener.key.aesKey.openWrapped) return undefined;
+  const opened = wrap.opener.key.aesKey.openWrapped(wrap.bytes, sealed.bytes);
+  try {
+    // A key of the caller's own may open to anything.
+    assertKeyLength(opened.key);
+    const data = decodeJsonObject(opened.plaintext, 'record data', DOCUMENT_LIMITS);
+    digests?.makeAtOnce(opened.key, sealed.bytes, suite);
+    return { uid, revision, data, key: new RecordKey(page.add(opened.key, 0)), report: wrap.opener.report, digests };
+  } finally {
+    opened.key.fill(0);
+    opened.plaintext.fill(0);
+  }
+}
+
+/**
  * Opens a record.
  *
  * @param digests where they belong, when they are wanted
  */
-export async function openRecord(
+async function openRecord(
   ring: KeyRing,
   record: SealedRecord,
   options: OpenItemOptions,
-  digests: VaultDigests | undefined = digestsFor(options),
+  digests: VaultDigests | undefined,
 ): Promise<OpenedVaultRecord> {
   const { uid, revision, data: sealed } = record;
   const { suite = defaultSuite } = options;
-  assertItem(record, 'record');
   assertDataAllowed(record, options);
   const { key, report } = await unwrap(ring, record, options, async (wrapped) => {
     if (sealed.cipher === 'gcm') {
@@ -304,17 +402,21 @@ export async function openRecord(
   return { uid, revision, ...key, report: { wrap: report.wrap, authenticated }, digests };
 }
 
-/** {@link openRecord}, of which a failure is a result like another. */
-export async function openOne(
-  record: SealedRecord,
+/** Opens a record, at once where that is possible: a promise for each costs. A failure is a result like another. */
+export function openOne(
   ring: KeyRing,
+  record: SealedRecord,
   options: OpenItemOptions,
-  digests?: VaultDigests,
-): Promise<OpenedVaultRecord | VaultFailure> {
+  page: KeyPage,
+  digests: VaultDigests | undefined,
+): OpenedVaultRecord | VaultFailure | Promise<OpenedVaultRecord | VaultFailure> {
+  const fail = (error: unknown): VaultFailure => vaultFailure('record', record.uid, error);
   try {
-    return await openRecord(ring, record, options, digests);
+    return (
+      openRecordAtOnce(ring, record, options, page, digests) ?? openRecord(ring, record, options, digests).catch(fail)
+    );
   } catch (error) {
-    return vaultFailure('record', record.uid, error);
+    return fail(error);
   }
 }
 
@@ -333,10 +435,8 @@ async function unwrapRecordKey(
   digests: VaultDigests | undefined,
 ): Promise<RecordKey> {
   const { suite = defaultSuite } = options;
-  const parent = wrapped.kind.endsWith('-gcm') ? ring.parentOf(wrapped) : undefined;
-  if (parent && (!digests || parent.aesKey.writeDigest)) {
-    const key = await parent.unwrapRecordKey(wrapped.bytes, options);
-    if (!digests || (await digests.make(key.aesKey, sealed, suite))) return key;
+  if (wrapped.kind.endsWith('-gcm') && !digests) {
+    return ring.parentOf(wrapped).unwrapRecordKey(wrapped.bytes, options);
   }
   const bytes = await keyBytes(ring, wrapped, options);
   await digests?.make(bytes, sealed, suite);

@@ -1,7 +1,9 @@
+import { assertWrappedKey } from '../../crypto/checks.js';
+import type { OpenedUnderKey } from '../../crypto/suite.js';
 import { webcryptoSuite } from '../../crypto/webcrypto.js';
 import type { Bytes } from '../../wire/bytes.js';
 import type { WorkerBatch, WorkerKeys } from './protocol.js';
-import { assertKey, vaultWorker, type OpenedBytes } from './worker.js';
+import { vaultWorker } from './worker.js';
 
 // The file that a web worker runs. Anywhere else it does nothing.
 
@@ -13,7 +15,7 @@ interface WorkerScope {
 
 if ('DedicatedWorkerGlobalScope' in globalThis) {
   const scope = globalThis as unknown as WorkerScope;
-  const work = vaultWorker({ open, writeSha256 }, (answer, transfer) => {
+  const work = vaultWorker({ openWrapped, writeSha256 }, (answer, transfer) => {
     scope.postMessage(answer, transfer);
   });
   scope.addEventListener('message', ({ data }) => {
@@ -21,9 +23,15 @@ if ('DedicatedWorkerGlobalScope' in globalThis) {
   });
 }
 
-async function open(opener: Bytes, wrapped: Bytes, sealed: Bytes): Promise<OpenedBytes> {
-  const key = assertKey(await openAesGcm(opener, wrapped));
-  return { key, data: await openAesGcm(key, sealed) };
+async function openWrapped(opener: Bytes, wrapped: Bytes, sealed: Bytes): Promise<OpenedUnderKey> {
+  assertWrappedKey(wrapped);
+  const key = await openAesGcm(opener, wrapped);
+  try {
+    return { key, plaintext: await openAesGcm(key, sealed) };
+  } catch (error) {
+    key.fill(0);
+    throw error;
+  }
 }
 
 async function openAesGcm(key: Uint8Array, sealed: Bytes): Promise<Bytes> {

@@ -1,4 +1,4 @@
-import { AES_KEY_LENGTH } from '../../crypto/suite.js';
+import { AES_KEY_LENGTH, type OpenedUnderKey } from '../../crypto/suite.js';
 import type { Bytes } from '../../wire/bytes.js';
 import { isVaultwireError, VaultwireError } from '../../wire/error.js';
 import { countMembers, type JsonLimits } from '../../wire/json.js';
@@ -15,24 +15,12 @@ import {
 /** How many records are opened at a time where that takes promises: enough to keep WebCrypto busy. */
 const CONCURRENCY = 64;
 
-/** A record's key (32 bytes) and its data, which become the worker's to overwrite. */
-export interface OpenedBytes {
-  readonly key: Uint8Array;
-  readonly data: Uint8Array;
-}
-
 /** What a worker needs of its platform: at once where that can, as a promise per record costs. */
 export interface WorkerCrypto {
-  /** Opens AES-GCM, and under the key inside of it AES-GCM again. */
-  open(opener: Bytes, wrapped: Bytes, sealed: Bytes): OpenedBytes | Promise<OpenedBytes>;
+  /** As `openWrapped` of an AES key, of which these are the 32 bytes. */
+  openWrapped(opener: Bytes, wrapped: Bytes, sealed: Bytes): OpenedUnderKey | Promise<OpenedUnderKey>;
   /** Writes the first bytes of a SHA-256 where they belong. */
   writeSha256(message: Uint8Array, target: Bytes, offset: number, length: number): void | Promise<void>;
-}
-
-/** The key that a wrap held. @throws VaultwireError `open-failed` for other than 32 bytes */
-export function assertKey<Key extends Uint8Array>(key: Key): Key {
-  if (key.length === AES_KEY_LENGTH) return key;
-  throw new VaultwireError('open-failed', 'wrapped key: does not open');
 }
 
 /**
@@ -120,7 +108,7 @@ class BatchOpening {
     try {
       if (!opener) throw new VaultwireError('key-missing', 'key: expected a known opener');
       const sealed = this.#bytes.subarray(keyEnd, dataEnd);
-      const opened = this.#crypto.open(opener, this.#bytes.subarray(offset, keyEnd), sealed);
+      const opened = this.#crypto.openWrapped(opener, this.#bytes.subarray(offset, keyEnd), sealed);
       const pending =
         opened instanceof Promise
           ? opened.then((later) => this.#take(index, offset, later, sealed))
@@ -132,20 +120,31 @@ class BatchOpening {
     }
   }
 
-  #take(index: number, offset: number, { key, data }: OpenedBytes, sealed: Bytes): Promise<void> | undefined {
-    const members = countMembers(data, 'record data', this.#limits);
-    const hashing = this.#hash(index, key, sealed);
-    const write = (): void => {
-      // Both are shorter than what they were opened from.
-      this.#bytes.set(key, offset);
-      this.#bytes.set(data, offset + AES_KEY_LENGTH);
-      this.#table[index * ROW_LENGTH] = members;
-      key.fill(0);
-      data.fill(0);
-    };
-    if (!hashing) write();
-    // What is hashed must stay as it is until it has been.
-    return hashing?.then(write);
+  #take(index: number, offset: number, opened: OpenedUnderKey, sealed: Bytes): Promise<void> | undefined {
+    try {
+      const members = countMembers(opened.plaintext, 'record data', this.#limits);
+      const hashing = this.#hash(index, opened.key, sealed);
+      if (!hashing) this.#write(index, offset, opened, members);
+      // What is hashed must stay as it is until it has been.
+      return hashing
+        ?.then(() => {
+          this.#write(index, offset, opened, members);
+        })
+        .finally(() => {
+          forget(opened);
+        });
+    } catch (error) {
+      forget(opened);
+      throw error;
+    }
+  }
+
+  #write(index: number, offset: number, opened: OpenedUnderKey, members: number): void {
+    // Both are shorter than what they were opened from.
+    this.#bytes.set(opened.key, offset);
+    this.#bytes.set(opened.plaintext, offset + AES_KEY_LENGTH);
+    this.#table[index * ROW_LENGTH] = members;
+    forget(opened);
   }
 
   #hash(index: number, key: Uint8Array, sealed: Bytes): Promise<unknown> | undefined {
@@ -155,6 +154,11 @@ class BatchOpening {
     const ofData = this.#crypto.writeSha256(sealed, this.digests, place + DIGEST_LENGTH, DIGEST_LENGTH);
     return ofKey || ofData ? Promise.all([ofKey, ofData]) : undefined;
   }
+}
+
+function forget({ key, plaintext }: OpenedUnderKey): void {
+  key.fill(0);
+  plaintext.fill(0);
 }
 
 function refusal(error: unknown): Pick<WorkerFailure, 'code' | 'message'> {

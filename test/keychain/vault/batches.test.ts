@@ -1,28 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { nodeSuite } from '../../../src/crypto/node.js';
-import type { CryptoSuite } from '../../../src/crypto/suite.js';
-import { openAesGcm, writeSha256 } from '../../../src/crypto/openssl.js';
+import type { CryptoSuite, OpenedUnderKey } from '../../../src/crypto/suite.js';
+import { openWrapped, writeSha256 } from '../../../src/crypto/openssl.js';
+import { generateRecordKey } from '../../../src/keychain/keys.js';
 import { openVault, type VaultWorker } from '../../../src/keychain/vault/index.js';
 import type { WorkerAnswer, WorkerBatch, WorkerKeys } from '../../../src/keychain/vault/protocol.js';
-import { assertKey, vaultWorker } from '../../../src/keychain/vault/worker.js';
+import { vaultWorker } from '../../../src/keychain/vault/worker.js';
 import { VaultMaker } from './make-vault.js';
 
 /** A worker in this thread, so that a test sees the very buffers that travel. */
 class VisibleWorker {
   readonly sent: (WorkerKeys | WorkerBatch)[] = [];
   readonly answers: WorkerAnswer[] = [];
+  readonly opened: OpenedUnderKey[] = [];
   #listener: (value: unknown) => void = () => undefined;
   readonly #work: (message: WorkerKeys | WorkerBatch) => void;
 
   constructor(noise: readonly unknown[] = []) {
-    const crypto = {
-      open(opener: Uint8Array, wrapped: Uint8Array, sealed: Uint8Array) {
-        const key = assertKey(openAesGcm(opener, wrapped));
-        return { key, data: openAesGcm(key, sealed) };
-      },
-      writeSha256,
+    const opening = (...sealed: Parameters<typeof openWrapped>) => {
+      const opened = openWrapped(...sealed);
+      this.opened.push(opened);
+      return opened;
     };
-    this.#work = vaultWorker(crypto, (answer) => {
+    this.#work = vaultWorker({ openWrapped: opening, writeSha256 }, (answer) => {
       this.answers.push(answer);
       for (const message of [...noise, answer]) this.#listener(message);
     });
@@ -60,6 +60,23 @@ describe('batches for a worker', () => {
     expect(keys?.openers.map((bytes) => [...bytes])).toEqual([Array.from({ length: 32 }, () => 0)]);
     expect(worker.answers.length).toBe(2);
     for (const { bytes } of worker.answers) expect(bytes.every((byte) => byte === 0)).toBe(true);
+  });
+
+  it('leave nothing behind in what the worker opened, refused JSON included', async () => {
+    const worker = new VisibleWorker();
+    const maker = await VaultMaker.create(nodeSuite);
+    const deep = await generateRecordKey();
+    const bytes = await deep.aesKey.seal(new TextEncoder().encode('['.repeat(100)));
+    const records = [
+      ...(await maker.records(2)),
+      { ...(await maker.record(() => maker.underDataKey(deep))), data: { cipher: 'gcm' as const, bytes } },
+    ];
+    const opened = await openVault({ records }, maker.account(), { workers: 1, createWorker: () => worker });
+    expect(opened.failed.map(({ code }) => code)).toEqual(['json-too-deep']);
+    expect(worker.opened.length).toBe(3);
+    for (const { key, plaintext } of worker.opened) {
+      expect([...key, ...plaintext].every((byte) => byte === 0)).toBe(true);
+    }
   });
 
   it('use few buffers, however many there are', async () => {

@@ -4,37 +4,99 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { nobleSuite } from '../../../src/crypto/noble.js';
 import { nodeSuite } from '../../../src/crypto/node.js';
-import type { AesKey } from '../../../src/crypto/suite.js';
+import type { AesKey, CryptoSuite, OpenedUnderKey } from '../../../src/crypto/suite.js';
 import { webcryptoSuite } from '../../../src/crypto/webcrypto.js';
 import { importDataKey } from '../../../src/keychain/account/index.js';
+import { generateRecordKey } from '../../../src/keychain/keys.js';
 import { openVault, streamVault } from '../../../src/keychain/vault/index.js';
 import { describeVault } from './contract.js';
 import { textsOf, VaultMaker } from './make-vault.js';
 
 for (const suite of [nodeSuite, webcryptoSuite, nobleSuite]) describeVault(suite);
 
-describe('a whole vault with digests', () => {
-  it('makes them of keys that cannot hash themselves, under one that can', async () => {
+/** An account whose data key is the caller's own. */
+async function accountOf(maker: VaultMaker, aesKey: AesKey) {
+  const suite = { ...nodeSuite, importAesKey: () => Promise.resolve(aesKey) };
+  return { dataKey: await importDataKey(new Uint8Array(32), { suite }), ecPrivateKey: maker.user };
+}
+
+describe('a whole vault whose data key opens at once', () => {
+  /** How often, and what the key gave out. */
+  async function watched(alter: (opened: OpenedUnderKey) => OpenedUnderKey = (opened) => opened) {
     const maker = await VaultMaker.create(nodeSuite);
-    const record = await maker.record();
-    const bytes = await maker.dataKey.exportSecretBytes();
-    const own = await nodeSuite.importAesKey(bytes);
-    const mixed: AesKey = {
-      seal: (plaintext) => own.seal(plaintext),
-      open: (sealed) => own.open(sealed),
-      writeDigest: () => undefined,
-      unwrapAesKey: async (wrapped) => {
-        const key = await nodeSuite.importAesKey(await own.open(wrapped));
-        return { seal: (plaintext) => key.seal(plaintext), open: (sealed) => key.open(sealed) };
+    const { aesKey } = maker.dataKey;
+    const opened: OpenedUnderKey[] = [];
+    const later: Uint8Array[] = [];
+    const key: AesKey = {
+      seal: (plaintext) => aesKey.seal(plaintext),
+      open: (sealed) => {
+        later.push(sealed);
+        return aesKey.open(sealed);
+      },
+      openWrapped: (wrapped, sealed) => {
+        const result = alter(aesKey.openWrapped!(wrapped, sealed));
+        opened.push(result);
+        return result;
       },
     };
-    const dataKey = await importDataKey(bytes, { suite: { ...nodeSuite, importAesKey: () => Promise.resolve(mixed) } });
-    const options = { digests: true, extractable: true, workers: 0 };
-    const plain = await openVault({ records: [record] }, maker.account(), options);
-    const opened = await openVault({ records: [record] }, { dataKey }, options);
-    expect(textsOf(opened.records[0]!.digests)).toEqual(textsOf(plain.records[0]!.digests));
+    return { maker, account: await accountOf(maker, key), opened, later };
+  }
+
+  it('opens at once what has one usable wrap and is AES-GCM, the rest later', async () => {
+    const { maker, account, opened, later } = await watched();
+    const plain = await maker.record();
+    const toUser = await maker.record(maker.toUser);
+    const both = await maker.record();
+    const twice = { ...both, keys: [...both.keys, { ...both.keys[0]!, bytes: both.keys[0]!.bytes.slice() }] };
+    const { records } = await openVault({ records: [plain, toUser, twice] }, account, { workers: 0 });
+    expect(records.map(({ data }) => data.title)).toEqual([plain.uid, toUser.uid, twice.uid]);
+    expect(records.map(({ report }) => report.wrap)).toEqual(['data-key-gcm', 'user-ec', 'data-key-gcm']);
+    expect(opened.length).toBe(1);
+    expect(later.length).toBe(1);
   });
 
+  it('opens with digests at once where the suite hashes at once', async () => {
+    const { maker, account, opened } = await watched();
+    const record = await maker.record();
+    const open = (suite: CryptoSuite) =>
+      openVault({ records: [record] }, account, { workers: 0, digests: true, suite });
+    const { writeSha256, ...later } = nodeSuite;
+    expect(writeSha256).toBeDefined();
+    const [one] = (await open(nodeSuite)).records;
+    expect(opened.length).toBe(1);
+    const [other] = (await open(later)).records;
+    expect(opened.length).toBe(1);
+    expect(textsOf(one!.digests)).toEqual(textsOf(other!.digests));
+  });
+
+  it('leaves nothing behind in what the key gave out', async () => {
+    const { maker, account, opened } = await watched();
+    const broken = await maker.record();
+    const key = await generateRecordKey();
+    const notJson = await key.aesKey.seal(new TextEncoder().encode('no JSON'));
+    const records = [
+      await maker.record(),
+      { ...broken, keys: [await maker.underDataKey(key)], data: { cipher: 'gcm' as const, bytes: notJson } },
+    ];
+    const { failed } = await openVault({ records }, account, { workers: 0 });
+    expect(failed.map(({ uid, code }) => [uid, code])).toEqual([[broken.uid, 'json-invalid']]);
+    expect(opened.length).toBe(2);
+    for (const { key: bytes, plaintext } of opened) {
+      expect([...bytes, ...plaintext].every((byte) => byte === 0)).toBe(true);
+    }
+  });
+
+  it('refuses a key of another length from a key of the caller', async () => {
+    for (const length of [0, 16, 31, 33]) {
+      const { maker, account } = await watched(({ plaintext }) => ({ key: new Uint8Array(length), plaintext }));
+      const { failed, records } = await openVault({ records: [await maker.record()] }, account, { workers: 0 });
+      expect(records).toEqual([]);
+      expect(failed[0]?.code).toBe('open-failed');
+    }
+  });
+});
+
+describe('a whole vault with digests', () => {
   it('prints them as texts', async () => {
     const maker = await VaultMaker.create(nodeSuite);
     const opened = await openVault({ records: [await maker.record()] }, maker.account(), { digests: true });
