@@ -390,8 +390,7 @@ export function describeSuite(suite: CryptoSuite): void {
         const key = await suite.importAesKey(KEY);
         expect(key.openWrapped !== undefined).toBe(suite.name === 'node');
         if (!key.openWrapped) return;
-        const { openWrapped } = key;
-        const open = (wrapped: Uint8Array, sealed: Uint8Array) => openWrapped.call(key, wrapped, sealed);
+        const open = key.openWrapped.bind(key);
         const inner = suite.randomBytes(32);
         const wrapped = await key.seal(inner);
         const sealed = await (await suite.importAesKey(inner)).seal(ascii('inner'));
