@@ -55,7 +55,10 @@ if (!options.json) {
 const rows = [];
 const missed = [];
 for (const { name, prepare, targets, suite } of plan) {
-  const { ours, peer = null, limit } = await measure(await prepare(suite), options.seconds);
+  const measured = await measure(await prepare(suite), options.seconds);
+  const ours = measured.ours.microseconds;
+  const peer = measured.peer?.microseconds ?? null;
+  const limit = measured.limit.microseconds;
   const row = {
     name,
     ours: rounded(ours, 1),
@@ -64,11 +67,14 @@ for (const { name, prepare, targets, suite } of plan) {
     peerRatio: rounded(peer && peer / ours, 3),
     limitRatio: rounded(limit / ours, 3),
   };
-  rows.push(row);
+  const cores = { ours: rounded(measured.ours.cores, 2), limit: rounded(measured.limit.cores, 2) };
+  rows.push({ ...row, cores });
   for (const [ratio, target] of Object.entries(targets)) {
     if (row[ratio] < target) missed.push(`${name}: ${ratio} is ${row[ratio]}, the target is ${target}`);
   }
-  if (!options.json) printLine(Object.values(row).map((value) => value ?? '-'));
+  if (options.json) continue;
+  printLine(Object.values(row).map((value) => value ?? '-'));
+  if (cores.ours && cores.limit) console.log(`    cores kept busy: ours ${cores.ours}, limit ${cores.limit}`);
 }
 
 if (options.json) console.log(JSON.stringify({ ...platform, rows, missed }));

@@ -8,14 +8,26 @@ const MINIMUM_ROUNDS = 9;
 /** Counts the time between its start and its stop, in milliseconds, so that a contender can leave things uncounted. */
 export class Stopwatch {
   elapsed = 0;
+  /** What all threads of the process took of their cores meanwhile, in milliseconds; 0 where that is not asked for. */
+  busy = 0;
   #started = 0;
+  #busyBefore;
+
+  /** @param {boolean} countsCores for long runs alone: to ask takes as long as a short one */
+  constructor(countsCores = false) {
+    this.countsCores = countsCores;
+  }
 
   start() {
+    if (this.countsCores) this.#busyBefore = process.cpuUsage();
     this.#started = performance.now();
   }
 
   stop() {
     this.elapsed += performance.now() - this.#started;
+    if (!this.countsCores) return;
+    const { user, system } = process.cpuUsage(this.#busyBefore);
+    this.busy += (user + system) / 1000;
   }
 }
 
@@ -32,13 +44,14 @@ export class Stopwatch {
  * @template {string} Name
  * @param {Record<Name, (stopwatch: Stopwatch) => Promise<void>>} contenders each starts and stops the watch once per run
  * @param {number} seconds how long all of them together may take, apart from warming up
- * @returns {Promise<Record<Name, number>>} microseconds per run
+ * @returns {Promise<Record<Name, { microseconds: number, cores: number | null }>>} per run: how long it takes, and how
+ *   many cores the process keeps busy meanwhile, its helper threads included, where a run fills a turn alone
  */
 export async function measure(contenders, seconds) {
   const runners = [];
   for (const [name, run] of Object.entries(contenders)) {
     const { runs, milliseconds } = await runFor(run, WARM_UP);
-    runners.push({ name, run, runs: Math.max(1, Math.round((TURN * runs) / milliseconds)), turns: [] });
+    runners.push({ name, run, runs: Math.max(1, Math.round((TURN * runs) / milliseconds)), turns: [], cores: [] });
   }
   const end = performance.now() + seconds * 1000;
   for (let round = 0; round < MINIMUM_ROUNDS || performance.now() < end; round++) {
@@ -46,13 +59,20 @@ export async function measure(contenders, seconds) {
     const order = [...runners.slice(first), ...runners.slice(0, first)];
     for (const runner of round % 2 === 0 ? order : order.reverse()) {
       if (runner.runs === 1) globalThis.gc?.();
-      const stopwatch = new Stopwatch();
+      const stopwatch = new Stopwatch(runner.runs === 1);
       for (let run = 0; run < runner.runs; run++) await runner.run(stopwatch);
       runner.turns.push((stopwatch.elapsed * 1000) / runner.runs);
+      if (runner.runs === 1) runner.cores.push(stopwatch.busy / stopwatch.elapsed);
     }
   }
   const calm = calmerHalf(runners.map(({ turns }) => turns));
-  return Object.fromEntries(runners.map(({ name, turns }) => [name, median(calm.map((round) => turns[round]))]));
+  const overCalm = (values) => median(calm.map((round) => values[round]));
+  return Object.fromEntries(
+    runners.map(({ name, turns, cores }) => [
+      name,
+      { microseconds: overCalm(turns), cores: cores.length > 0 ? overCalm(cores) : null },
+    ]),
+  );
 }
 
 /**

@@ -57,6 +57,8 @@ export interface OpenVaultOptions extends OpenItemOptions {
   readonly workers?: number;
   /** Makes a worker that runs `vaultwire/keychain/vault/worker`. Default a file of this package, beside this one. */
   readonly createWorker?: () => VaultWorker;
+  /** Ends the opening, and its workers. What the records' own iterator waits for, it does not end. */
+  readonly signal?: AbortSignal;
 }
 
 /** How far a stream has come, in records. */
@@ -100,7 +102,7 @@ export interface OpenedVault {
  * what only the whole shows: one wrapped key under the UIDs of two records (`swap-suspected`), and one that comes again
  * with other content (`duplicate-uid`); a UID that comes again with the same is taken once.
  *
- * @throws VaultwireError `record-missing` when one of `requiredUids` did not open
+ * @throws VaultwireError `record-missing` when one of `requiredUids` did not open, `request-canceled` after `signal`
  */
 export async function openVault(
   vault: SealedVault,
@@ -172,8 +174,8 @@ function differing(
  *
  * Which UID a record goes under is the server's word: nothing in the ciphertext names it.
  *
- * @throws VaultwireError `record-missing` at the end when one of `requiredUids` did not open; what the records' own
- *   iterator throws
+ * @throws VaultwireError `record-missing` at the end when one of `requiredUids` did not open, `request-canceled` after
+ *   `signal`; what the records' own iterator throws
  */
 export function streamVault(
   vault: SealedVault,
@@ -190,6 +192,12 @@ async function* stream(
   wraps = new WrapsSeen(),
   watchesRecords = false,
 ): AsyncGenerator<VaultPart, void, undefined> {
+  const { signal } = options;
+  const assertWanted = (): void => {
+    if (signal?.aborted)
+      throw new VaultwireError('request-canceled', 'signal: it was aborted before the vault was open');
+  };
+  assertWanted();
   const total = Array.isArray(vault.records) ? vault.records.length : undefined;
   const ring = new KeyRing(account);
   const tally = new Tally(options);
@@ -219,9 +227,12 @@ async function* stream(
   let batches: Batches | undefined;
   let progress: VaultProgress = { opened: 0, failed: 0, total };
   let failedBatches = 0;
+  const stop = (): void => batches?.stop();
+  signal?.addEventListener('abort', stop);
   try {
     const wanted = await wantedWorkers(source, options);
     if (wanted > 0) batches = await Batches.start(ring, options, wanted, options.createWorker);
+    assertWanted();
     const window = batches ? batches.workers * BATCHES_PER_WORKER : 1;
     for (;;) {
       while (waiting.length < window) {
@@ -235,7 +246,7 @@ async function* stream(
       }
       const next = waiting.shift();
       if (!next) break;
-      const part = await next;
+      const part = await next.finally(assertWanted);
       if (part.workerFailed) failedBatches++;
       for (const record of part.records) tally.opened(record);
       for (const { uid } of part.failed) tally.failed(uid);
@@ -245,9 +256,11 @@ async function* stream(
         total,
       };
       yield { teams: [], folders: [], records: part.records, failed: part.failed, progress, report: undefined };
+      if (!batches) await vaultWorkers.nextTurn?.();
     }
   } finally {
-    batches?.stop();
+    signal?.removeEventListener('abort', stop);
+    stop();
     await source.close();
   }
   tally.assertRequired();

@@ -18,11 +18,13 @@ export interface NodeWorkerLike {
   terminate(): unknown;
 }
 
-/** How a platform makes workers. */
+/** How a platform makes workers, and what its own thread needs. */
 export interface VaultWorkers {
   /** How many are worth it. */
   count(): number;
   create(): VaultWorker;
+  /** Gives the event loop a turn. Absent where opening waits for the platform, which does so by itself. */
+  nextTurn?(): Promise<unknown>;
 }
 
 interface Waiting {
@@ -30,21 +32,23 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+interface Member {
+  readonly worker: VaultWorker;
+  readonly waiting: Map<number, Waiting>;
+  failed: boolean;
+}
+
 /** Workers that open batches, each in turn. */
 export class WorkerPool {
-  readonly #workers: { readonly worker: VaultWorker; readonly waiting: Map<number, Waiting>; failed: boolean }[] = [];
+  readonly #workers: Member[] = [];
 
   /** @throws what `create` throws */
   constructor(create: () => VaultWorker, count: number, keys: WorkerKeys) {
     for (let index = 0; index < count; index++) {
       const worker = this.#create(create);
-      const member = { worker, waiting: new Map<number, Waiting>(), failed: false };
+      const member: Member = { worker, waiting: new Map(), failed: false };
       const fail = (): void => {
-        member.failed = true;
-        for (const { reject } of member.waiting.values()) {
-          reject(new VaultwireError('worker-failed', 'worker: expected an answer, found an error'));
-        }
-        member.waiting.clear();
+        failMember(member);
       };
       const answered = (message: unknown): void => {
         // Whatever else a worker of the caller's posts is no answer.
@@ -94,7 +98,19 @@ export class WorkerPool {
     }
   }
 
+  /** Ends the workers, and whatever waits for them. */
   terminate(): void {
-    for (const { worker } of this.#workers) void worker.terminate();
+    for (const member of this.#workers) {
+      void member.worker.terminate();
+      failMember(member);
+    }
   }
+}
+
+function failMember(member: Member): void {
+  member.failed = true;
+  for (const { reject } of member.waiting.values()) {
+    reject(new VaultwireError('worker-failed', 'worker: expected an answer, found an error'));
+  }
+  member.waiting.clear();
 }

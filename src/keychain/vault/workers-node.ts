@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { VaultWorkers } from './pool.js';
 
@@ -6,4 +7,5 @@ import type { VaultWorkers } from './pool.js';
 export const vaultWorkers: VaultWorkers = {
   count: () => availableParallelism(),
   create: () => new Worker(new URL('./worker-node.js', import.meta.url)),
+  nextTurn: () => setImmediate(),
 };

@@ -8,7 +8,7 @@ import { generateTeamKey, importDataKey, WRAP_KINDS } from '../../../src/keychai
 import { generateFolderKey, generateRecordKey, type RecordKey } from '../../../src/keychain/keys.js';
 import { LegacyRecordKey, wrapLegacyKey } from '../../../src/keychain/legacy-cbc.js';
 import { generateUid } from '../../../src/keychain/uid.js';
-import { openVault, streamVault, type SealedRecord } from '../../../src/keychain/vault/index.js';
+import { openVault, streamVault, type SealedRecord, type VaultWorker } from '../../../src/keychain/vault/index.js';
 import { codeOf, flipped } from '../account/support.js';
 import { textsOf, VaultMaker } from './make-vault.js';
 
@@ -313,6 +313,102 @@ describe('a whole vault, opened by worker threads', () => {
     }
     await Promise.all(exits);
     expect(read).toBe(2048);
+  });
+
+  describe('whose caller gives a signal', () => {
+    const canceled = 'request-canceled';
+
+    it('opens nothing once it is aborted, in this thread either', async () => {
+      const maker = await VaultMaker.create(suite);
+      const signal = AbortSignal.abort();
+      const vault = { records: await maker.records(1) };
+      expect(await codeOf(() => openVault(vault, maker.account(), { workers: 0, signal }))).toBe(canceled);
+      expect(await codeOf(() => openVault(vault, maker.account(), { workers: 1, createWorker, signal }))).toBe(
+        canceled,
+      );
+      expect(started.length).toBe(0);
+    });
+
+    it('ends between parts, and its workers with it', async () => {
+      const maker = await VaultMaker.create(suite);
+      const record = await maker.record();
+      for (const workers of [0, 2]) {
+        const controller = new AbortController();
+        let isClosed = false;
+        function* endless(): Generator<SealedRecord> {
+          try {
+            for (;;) yield record;
+          } finally {
+            isClosed = true;
+          }
+        }
+        const read = async (): Promise<void> => {
+          const options = { workers, createWorker, signal: controller.signal };
+          for await (const { progress } of streamVault({ records: endless() }, maker.account(), options)) {
+            if (progress.opened >= 1024) controller.abort();
+          }
+        };
+        expect(await codeOf(read)).toBe(canceled);
+        expect(isClosed).toBe(true);
+      }
+      await Promise.all(started.map((worker) => new Promise((resolve) => worker.once('exit', resolve))));
+    });
+
+    it('lets it come while this thread opens', async () => {
+      const maker = await VaultMaker.create(suite);
+      const record = await maker.record();
+      let read = 0;
+      const controller = new AbortController();
+      function* endless(): Generator<SealedRecord> {
+        for (; read < 10_000; read++) {
+          if (read === 600)
+            setImmediate(() => {
+              controller.abort();
+            });
+          yield record;
+        }
+      }
+      const options = { workers: 0, signal: controller.signal };
+      expect(await codeOf(() => openVault({ records: endless() }, maker.account(), options))).toBe(canceled);
+      expect(read).toBeLessThan(2048);
+    });
+
+    it.each(['keys', 'batch'])(
+      'does not wait for a worker that never answers, aborted as it gets its %s',
+      async (last) => {
+        const maker = await VaultMaker.create(suite);
+        const controller = new AbortController();
+        let isTerminated = false;
+        const silent: VaultWorker = {
+          postMessage: (message) => {
+            if ((message as { type: string }).type !== last) return;
+            if (last === 'keys') controller.abort();
+            else {
+              setImmediate(() => {
+                controller.abort();
+              });
+            }
+          },
+          on: () => undefined,
+          terminate: () => {
+            isTerminated = true;
+          },
+        };
+        const records = await maker.records(3);
+        const options = { workers: 1, createWorker: () => silent, signal: controller.signal };
+        expect(await codeOf(() => openVault({ records }, maker.account(), options))).toBe(canceled);
+        expect(isTerminated).toBe(true);
+      },
+    );
+
+    it('keeps no hold of it afterwards', async () => {
+      const maker = await VaultMaker.create(suite);
+      const { signal } = new AbortController();
+      const [add, remove] = [vi.spyOn(signal, 'addEventListener'), vi.spyOn(signal, 'removeEventListener')];
+      await openVault({ records: await maker.records(1) }, maker.account(), { workers: 0, signal });
+      expect(add).toHaveBeenCalledTimes(1);
+      expect(remove.mock.calls).toEqual(add.mock.calls);
+    });
   });
 
   it('starts none below the threshold', async () => {
