@@ -192,7 +192,10 @@ export interface OpenDeviceRequestOptions {
    * has none yet; undefined for one that is not known.
    */
   readonly findClientKey: ClientKeyLookup;
-  /** Refuses requests that it has seen. Without it replays are not noticed. */
+  /**
+   * Refuses requests that it has seen. Without it replays are not noticed. A server that throttles leaves it out and has
+   * `identifier` of the result admitted once the request is let through: what is throttled would push out what was answered.
+   */
   readonly replayWindow?: ReplayWindow;
   /** Milliseconds since 1970, for the replay window. Required with it. */
   readonly now?: number;
@@ -203,6 +206,8 @@ export interface OpenDeviceRequestOptions {
 
 /** A device request whose signature fits. */
 export interface OpenedDeviceRequest {
+  /** What a `ReplayWindow` knows the request by: fresh for every request, and covered by the signature. */
+  readonly identifier: Bytes;
   /** base64 with padding of 64 bytes. */
   readonly clientId: string;
   readonly payload: JsonObject;
@@ -268,14 +273,15 @@ export async function openDeviceRequest(
     }
     throw new VaultwireError('signature-invalid', 'Authorization: the signature does not fit');
   }
+  // Half of the ephemeral point inside, which is a fresh one for every request.
+  const identifier = signed.slice(1, 33);
   if (options.replayWindow) {
     if (options.now === undefined) throw new VaultwireError('argument-invalid', 'now: expected with a replay window');
-    // The ephemeral point inside is fresh for every request and covered by the signature.
-    if (!options.replayWindow.admit(signed.subarray(1, 33), options.now)) {
+    if (!options.replayWindow.admit(identifier, options.now)) {
       throw new VaultwireError('request-replayed', 'TransmissionKey: this request was seen before');
     }
   }
-  return { clientId, payload, publicKey, registered: registered !== null, transmissionKey };
+  return { identifier, clientId, payload, publicKey, registered: registered !== null, transmissionKey };
 }
 
 /** Seals an answer of status 200 for the client: AES-GCM of JSON or of bytes under the request's transmission key. */

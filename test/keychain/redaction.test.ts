@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { CryptoSuite } from '../../src/crypto/index.js';
+import { generateMlKemPrivateKey, open, seal } from '../../src/ecies/hybrid.js';
 import {
   addFileCommand,
   ApplicationKey,
@@ -27,6 +28,16 @@ import {
   sealAnswer,
   sealDeviceRequest,
 } from '../../src/transmission/index.js';
+import {
+  authorizeRouterUser,
+  decodeRouterHeaders,
+  openAccountRequest,
+  openRouterUser,
+  routerUserHeaders,
+  sealAccountRequest,
+  sealRouterRequest,
+  SessionToken,
+} from '../../src/transmission/account/index.js';
 import { encodeBase64, encodeBase64Url } from '../../src/wire/base64.js';
 import { createFakeBackend } from '../support/fake-backend.js';
 import { SUITES } from '../support/suites.js';
@@ -194,6 +205,46 @@ describe.each(SUITES)('nothing that is returned or thrown prints a secret, with 
       answer: await thrown(() => openAnswer(sealed.transmissionKey, new Uint8Array(50))),
     };
     expectNothing({ prepared, sealed, opened, body, ...errors }, secrets);
+  });
+
+  test('account requests and credentials for a router, on both sides', async () => {
+    const bytes = Uint8Array.from({ length: 48 }, (_, index) => index * 5);
+    const secrets = [bytes];
+    const suite = watching(plain, secrets);
+    const server = await suite.generateEcPrivateKey();
+    const other = await suite.generateEcPrivateKey();
+    const serverKey = { id: 7, publicKey: server.publicKey };
+    const { privateKey: mlKem } = await generateMlKemPrivateKey('ML-KEM-768', { suite });
+    const hybrid = { mlKemKey: { id: 100, publicKey: mlKem.publicKey }, seal };
+    const sessionToken = new SessionToken(bytes);
+    const payload = { command: 'sync_down' };
+    const sealed = await sealAccountRequest({ serverKey, payload, sessionToken: bytes, suite });
+    const sealedHybrid = await sealAccountRequest({ serverKey, hybrid, payload, sessionToken, suite });
+    const opening = { suite, serverKey: () => server, hybrid: { mlKemKey: () => mlKem, open } };
+    const opened = await openAccountRequest(sealed.body, opening);
+    const openedHybrid = await openAccountRequest(sealedHybrid.body, opening);
+    const router = { serverKey, sessionToken, suite };
+    const authorization = await authorizeRouterUser(router);
+    const routerRequest = await sealRouterRequest({ ...router, message: new Uint8Array(3) });
+    const credentials = decodeRouterHeaders(new Headers(routerUserHeaders(authorization)));
+    const user = await openRouterUser(credentials, { serverKeys: [other, server], suite });
+    // What was opened is what was sent: nothing below is safe for want of a token.
+    for (const token of [opened.sessionToken, openedHybrid.sessionToken, user.sessionToken]) {
+      expect(token?.exportSecretBytes()).toEqual(bytes);
+    }
+    const errors = {
+      request: await thrown(() => openAccountRequest(sealed.body, { ...opening, serverKey: () => other })),
+      routerUser: await thrown(() => openRouterUser(credentials, { serverKeys: [other], suite })),
+      token: await thrown(() => sealAccountRequest({ ...router, payload, sessionToken: [...bytes] as never })),
+      routerToken: await thrown(() => authorizeRouterUser({ ...router, sessionToken: encodeBase64(bytes) as never })),
+    };
+    expectNothing({ sealed, sealedHybrid, opened, openedHybrid }, secrets);
+    expectNothing({ router, authorization, routerRequest, credentials, user, ...errors }, secrets);
+    expect([String(user.sessionToken), inspect(opened.sessionToken), JSON.stringify(opened.sessionToken)]).toEqual([
+      '[SessionToken]',
+      '[SessionToken]',
+      '"[SessionToken]"',
+    ]);
   });
 
   test('what a device reads and writes', async () => {

@@ -277,6 +277,53 @@ describe('throttling', () => {
   });
 });
 
+describe('a request that comes again where there is a throttle', () => {
+  const code = async (answer: Promise<Response>): Promise<unknown> =>
+    ((await (await answer).json()) as Record<string, unknown>)['result_code'];
+
+  it('is refused, though others were throttled in between: what is throttled is not remembered', async () => {
+    const server = await testServer({ throttle: { limit: 2 }, replayWindow: { capacity: 3 } });
+    const [one, two] = [
+      await rawClient(tokenOf(server, 'First', 'one')),
+      await rawClient(tokenOf(server, 'First', 'two')),
+    ];
+    let sent: DeviceRequest | undefined;
+    await bind(server, one);
+    await bind(server, two);
+    await sendCommand(server, getSecretsCommand(two), { ...two, onSent: (request) => (sent = request) });
+    expect((await read(server, one)).status).toBe(200);
+    for (let count = 0; count < 5; count++) {
+      expect(await read(server, one)).toMatchObject({ json: { result_code: 'throttled' } });
+    }
+    expect(await code(sendRequest(server, 'get_secret', sent!))).toBe('request_replayed');
+  });
+
+  it('does not count for its client', async () => {
+    const server = await testServer({ throttle: { limit: 3 } });
+    const client = await rawClient(tokenOf(server, 'First', 'one'));
+    let sent: DeviceRequest | undefined;
+    await bind(server, client);
+    await sendCommand(server, getSecretsCommand(client), { ...client, onSent: (request) => (sent = request) });
+    for (let count = 0; count < 5; count++) {
+      expect(await code(sendRequest(server, 'get_secret', sent!))).toBe('request_replayed');
+    }
+    expect((await read(server, client)).status).toBe(200);
+  });
+
+  it('is answered once where it was throttled before', async () => {
+    let now = 1_800_000_000_000;
+    const server = await testServer({ throttle: { limit: 1 }, now: () => now });
+    const client = await rawClient(tokenOf(server, 'First', 'one'));
+    let sent: DeviceRequest | undefined;
+    await bind(server, client);
+    await sendCommand(server, getSecretsCommand(client), { ...client, onSent: (request) => (sent = request) });
+    expect(await code(sendRequest(server, 'get_secret', sent!))).toBe('throttled');
+    now += 10_000;
+    expect((await sendRequest(server, 'get_secret', sent!)).status).toBe(200);
+    expect(await code(sendRequest(server, 'get_secret', sent!))).toBe('request_replayed');
+  });
+});
+
 describe('a device that lost the answer to its first request', () => {
   it('is bound by its second run', async () => {
     const server = await testServer();

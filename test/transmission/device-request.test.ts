@@ -600,6 +600,19 @@ describe('opening a device request', () => {
       await openDeviceRequest(request, options({ replayWindow, now: 0 }));
     });
 
+    test('a request that is admitted later, by its identifier, is refused as one that was admitted at once', async () => {
+      const replayWindow = new ReplayWindow();
+      const { request } = await seal();
+      const { identifier } = await openDeviceRequest(request, options());
+      expect(replayWindow.has(identifier, 0)).toBe(false);
+      expect(replayWindow.admit(identifier, 0)).toBe(true);
+      await refused('request-replayed', () => openDeviceRequest(request, options({ replayWindow, now: 1 })));
+      const signature = await device.sign(concatBytes(request.wrappedTransmissionKey, request.payload));
+      const again = await openDeviceRequest({ ...request, signature }, options());
+      expect(again.identifier).toEqual(identifier);
+      expect((await openDeviceRequest((await seal()).request, options())).identifier).not.toEqual(identifier);
+    });
+
     test('needs a clock', async () => {
       const replayWindow = new ReplayWindow();
       const { request } = await seal();

@@ -176,7 +176,7 @@ export async function accountRequestOpen(test: AccountRequestOpen, suite: Crypto
     output: {
       transport,
       payload: toHex(payload),
-      sessionToken: sessionToken ? toHex(sessionToken) : null,
+      sessionToken: sessionToken ? toHex(sessionToken.exportSecretBytes()) : null,
       apiVersion,
       locale,
       serverKeyId,
@@ -240,7 +240,8 @@ export async function routerUserOpen(test: RouterUserOpen, suite: CryptoSuite): 
   const serverKeys = await Promise.all(test.serverKeys.map((pair) => importPrivateKey(suite, pair)));
   const user = await openRouterUser(credentials, { serverKeys, suite });
   const message = test.body === undefined ? undefined : await openRouterBody(user, fromHex(test.body));
-  return { output: { sessionToken: toHex(user.sessionToken), message: message ? toHex(message) : null } };
+  const sessionToken = toHex(user.sessionToken.exportSecretBytes());
+  return { output: { sessionToken, message: message ? toHex(message) : null } };
 }
 
 export async function routerAnswerOpen(

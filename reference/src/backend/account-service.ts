@@ -21,6 +21,7 @@ import {
   openAccountRequest,
   readJsonPayload,
   sealAccountAnswer,
+  SessionToken,
   type OpenedAccountRequest,
   type Transport,
 } from 'vaultwire/transmission/account';
@@ -119,7 +120,14 @@ const username = v.pipe(
 );
 
 /** Before a login clients send none, null or an empty one. */
-const sessionToken = { session_token: v.nullish(bytesIn(0, LONGEST_SESSION_TOKEN)) };
+const sessionToken = {
+  session_token: v.nullish(
+    v.pipe(
+      bytesIn(0, LONGEST_SESSION_TOKEN),
+      v.transform((bytes) => (bytes.length > 0 ? new SessionToken(bytes) : undefined)),
+    ),
+  ),
+};
 
 // Keys that clients in the field send along, such as client_version, are left unread.
 const commandSchema = v.variant('command', [
@@ -348,7 +356,7 @@ export class AccountService {
     const matches = await checkLoginProof(account?.authVerifier ?? this.#decoyVerifier, command.auth_response);
     if (!account || !matches) return authenticationFailed;
     const token = this.#sessions.begin({ accountUid: account.uid, username: name }, now);
-    return success({ session_token: base64Url(token) });
+    return success({ session_token: base64Url(token.exportSecretBytes()) });
   }
 
   async #summary(session: Session, payload: Uint8Array): Promise<Outcome> {
@@ -429,11 +437,11 @@ const inOrder = <Row extends { readonly order: number }>(
  *
  * @throws VaultwireError `field-invalid` when both are there and differ
  */
-function tokenOf(opened: OpenedAccountRequest, command: AccountCommand | undefined): Uint8Array | undefined {
+function tokenOf(opened: OpenedAccountRequest, command: AccountCommand | undefined): SessionToken | undefined {
   const { sessionToken } = opened;
   const named = command?.session_token;
-  if (!named || named.length === 0) return sessionToken;
-  if (sessionToken && !Buffer.from(sessionToken).equals(named)) {
+  if (!named) return sessionToken;
+  if (sessionToken && !named.equals(sessionToken)) {
     throw new VaultwireError(
       'field-invalid',
       'command.session_token: expected the token that stands beside the payload',

@@ -134,9 +134,17 @@ export class DeviceService {
     const { maximumRequestBytes: maximumBytes } = this.#options;
     const request = decodeDeviceRequest(incoming.headers, incoming.body, { maximumBytes });
     const now = this.#options.now();
-    const opened = await this.#open(request, now);
+    const opened = await this.#open(request);
     seen.opened = opened;
+    // Counted by client, so not before the signature says who that is: by address, clients would be throttled by others.
+    // A replay is not its client's doing and counts for nothing. What is throttled is not remembered, as it would push out
+    // what was answered.
+    const { identifier } = opened;
+    if (this.#replayWindow.has(identifier, now)) {
+      throw new VaultwireError('request-replayed', 'TransmissionKey: this request was seen before');
+    }
     if (this.#throttle?.admit(opened.clientId, incoming.command, now) === false) return this.#throttled();
+    this.#replayWindow.admit(identifier, now);
     const answer = await this.#serve(incoming, opened, now);
     seen.answer = answer;
     // Commands without an answer have an empty body, which clients take for one.
@@ -147,14 +155,12 @@ export class DeviceService {
     return error.code === 'server-key-unknown' ? wrongServerKey(this.#ring.currentId) : refusalOf(error);
   }
 
-  async #open(request: DeviceRequest, now: number): Promise<OpenedDeviceRequest> {
+  async #open(request: DeviceRequest): Promise<OpenedDeviceRequest> {
     const { maximumRequestBytes: maximumBytes } = this.#options;
     try {
       return await openDeviceRequest(request, {
         serverKey: (id) => this.#ring.find(id),
         findClientKey: (clientId) => this.#findClientKey(clientId),
-        replayWindow: this.#replayWindow,
-        now,
         maximumBytes,
       });
     } catch (error) {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { SessionToken } from 'vaultwire/transmission/account';
 
 /** How many bytes a session token has. */
 const TOKEN_LENGTH = 32;
@@ -36,8 +37,8 @@ export class Sessions {
    * @param now milliseconds, from any clock that does not go back
    * @returns its token, 32 bytes
    */
-  begin({ accountUid, username }: Session, now: number): Uint8Array {
-    const token = randomBytes(TOKEN_LENGTH);
+  begin({ accountUid, username }: Session, now: number): SessionToken {
+    const token = new SessionToken(randomBytes(TOKEN_LENGTH));
     this.#sessions.set(hashOf(token), { accountUid, username, lastUse: now });
     for (const oldest of this.#sessions.keys()) {
       if (this.#sessions.size <= this.#capacity) break;
@@ -47,7 +48,7 @@ export class Sessions {
   }
 
   /** The session of a token, if it is open. Looking keeps none open. @param now as for {@link Sessions.begin} */
-  find(token: Uint8Array, now: number): Session | undefined {
+  find(token: SessionToken, now: number): Session | undefined {
     const hash = hashOf(token);
     const session = this.#sessions.get(hash);
     if (!session) return undefined;
@@ -57,7 +58,7 @@ export class Sessions {
   }
 
   /** Keeps the session of a token open for longer. @param now as for {@link Sessions.begin} */
-  use(token: Uint8Array, now: number): void {
+  use(token: SessionToken, now: number): void {
     const session = this.find(token, now);
     if (!session) return;
     const hash = hashOf(token);
@@ -67,4 +68,4 @@ export class Sessions {
 }
 
 /** How long a comparison of hashes takes says nothing of the tokens. */
-const hashOf = (token: Uint8Array): string => createHash('sha256').update(token).digest('base64');
+const hashOf = (token: SessionToken): string => createHash('sha256').update(token.exportSecretBytes()).digest('base64');

@@ -6,7 +6,7 @@ import type { Bytes } from '../../wire/bytes.js';
 import { isVaultwireError } from '../../wire/error.js';
 import type { ServerKeys } from '../server-keys.js';
 import type { MlKemServerKeys } from './ml-kem-keys.js';
-import { ownBytes, ownPayload } from './payload.js';
+import { ownPayload } from './payload.js';
 import {
   openAccountAnswer,
   sealAccountRequest,
@@ -15,6 +15,7 @@ import {
   type Transport,
 } from './request.js';
 import { startAccountRequest, stepAccountRequest, type Downgrade } from './request-loop.js';
+import { ownTokenBytes } from './session-token.js';
 
 /** An HTTP answer, whatever its status. */
 export interface HttpAnswer {
@@ -97,7 +98,7 @@ export async function exchangeAccountRequest(options: AccountExchangeOptions): P
   const request = {
     ...rest,
     payload: ownPayload(options.payload),
-    ...(sessionToken !== undefined && { sessionToken: ownBytes(sessionToken, 'session token') }),
+    ...(sessionToken !== undefined && { sessionToken: ownTokenBytes(sessionToken) }),
   };
   let state = startAccountRequest({
     host: options.host,

@@ -7,6 +7,7 @@ export * from './ml-kem-keys.js';
 export * from './request.js';
 export * from './request-loop.js';
 export * from './router.js';
+export { SessionToken } from './session-token.js';
 export { decodeMessage, encodeMessage, type MessageCodec } from '../proto/codec.js';
 export { MAXIMUM_PROTOBUF_DEPTH, MAXIMUM_PROTOBUF_FIELDS } from '../proto/runtime.js';
 export { AccountSummary, Authentication, Enterprise, PAM, Records, Router } from '../proto/messages.js';

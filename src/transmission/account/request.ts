@@ -26,7 +26,8 @@ import { Authentication } from '../proto/messages.js';
 import type { ReplayWindow } from '../replay-window.js';
 import type { ServerKey } from '../server-keys.js';
 import type { MlKemServerKey } from './ml-kem-keys.js';
-import { ownBytes, ownPayload } from './payload.js';
+import { ownPayload } from './payload.js';
+import { ownTokenBytes, SessionToken } from './session-token.js';
 
 /** The path of a command with a JSON payload, behind `/api/rest/`. */
 export const JSON_COMMAND_PATH = 'vault/execute_v2_command';
@@ -62,7 +63,7 @@ export interface SealAccountRequestOptions {
   /** The request message: bytes of a protobuf message, or the JSON of a v2 command. */
   readonly payload: Uint8Array | JsonObject;
   /** Sent inside the encrypted payload. Absent before login. */
-  readonly sessionToken?: Uint8Array;
+  readonly sessionToken?: SessionToken | Uint8Array;
   /** Default 0, which is not sent. */
   readonly apiVersion?: number;
   /** Default `en_US`. */
@@ -94,7 +95,7 @@ export async function sealAccountRequest(options: SealAccountRequestOptions): Pr
   const { serverKey, hybrid } = options;
   const payload = encodeMessage(Authentication.ApiRequestPayload, {
     payload: ownPayload(options.payload),
-    encryptedSessionToken: options.sessionToken === undefined ? null : ownBytes(options.sessionToken, 'session token'),
+    encryptedSessionToken: options.sessionToken === undefined ? null : ownTokenBytes(options.sessionToken),
     apiVersion: options.apiVersion ?? 0,
   });
   const envelope = {
@@ -181,9 +182,14 @@ export interface OpenedAccountRequest {
   readonly transport: Transport;
   /** What a `ReplayWindow` knows the request by. */
   readonly identifier: Bytes;
-  /** The request message: protobuf, or UTF-8 JSON for v2 commands (see {@link readJsonPayload}). */
+  /**
+   * The request message: protobuf, or UTF-8 JSON for v2 commands (see {@link readJsonPayload}). It prints, and may hold
+   * secrets: some clients name the session token in their JSON as well.
+   */
   readonly payload: Bytes;
-  readonly sessionToken: Bytes | undefined;
+  /** What says whose request it is; undefined where it came with none. It prints as its kind. */
+  readonly sessionToken: SessionToken | undefined;
+  /** A field of the message that no client in the field sends. */
   readonly timeToken: Bytes | undefined;
   readonly apiVersion: number;
   readonly locale: string;
@@ -236,8 +242,10 @@ export async function openAccountRequest(
     transport: unwrapped.mlKemKeyId === null ? 'ec' : 'hybrid',
     identifier,
     payload: copyBytes(payload.payload),
-    sessionToken: present(payload.encryptedSessionToken),
-    timeToken: present(payload.timeToken),
+    sessionToken: isPresent(payload.encryptedSessionToken)
+      ? new SessionToken(payload.encryptedSessionToken)
+      : undefined,
+    timeToken: isPresent(payload.timeToken) ? copyBytes(payload.timeToken) : undefined,
     apiVersion: payload.apiVersion,
     locale: envelope.locale,
     recaptcha: envelope.recaptcha,
@@ -305,7 +313,8 @@ async function unwrapHybrid(
   return { secret, serverKeyId, mlKemKeyId };
 }
 
-const present = (bytes: Uint8Array): Bytes | undefined => (bytes.length === 0 ? undefined : copyBytes(bytes));
+/** Whether a field of the message came: an empty one is how protobuf says that it did not. */
+const isPresent = (field: Uint8Array): boolean => field.length > 0;
 
 /**
  * The JSON payload of a v2 command.

@@ -18,6 +18,7 @@ import { MAXIMUM_ANSWER_BYTES, MAXIMUM_REQUEST_BYTES, WRAPPED_TRANSMISSION_KEY_L
 import { decodeMessage, encodeMessage } from '../proto/codec.js';
 import { PAM, Router } from '../proto/messages.js';
 import type { ServerKey } from '../server-keys.js';
+import { ownTokenBytes, SessionToken } from './session-token.js';
 
 /** Longest session token that a router opens, in bytes. */
 export const MAXIMUM_SESSION_TOKEN_BYTES = 4096;
@@ -34,7 +35,7 @@ export function routerHost(host: string): string {
 export interface RouterUserOptions {
   /** The server's EC key: routers know no hybrid mode. */
   readonly serverKey: ServerKey;
-  readonly sessionToken: Uint8Array;
+  readonly sessionToken: SessionToken | Uint8Array;
   readonly suite?: CryptoSuite;
 }
 
@@ -51,8 +52,7 @@ export interface RouterUserAuthorization {
 /** Makes a fresh transmission key and seals the session token under it. */
 export async function authorizeRouterUser(options: RouterUserOptions): Promise<RouterUserAuthorization> {
   const suite = options.suite ?? defaultSuite;
-  assertBytes(options.sessionToken, 'session token');
-  const token = copyBytes(options.sessionToken);
+  const token = ownTokenBytes(options.sessionToken);
   const secret = copyBytes(draw(suite, AES_KEY_LENGTH));
   const wrappedTransmissionKey = await sealEcies(options.serverKey.publicKey, secret, { suite });
   const transmissionKey = await suite.importAesKey(secret);
@@ -103,7 +103,10 @@ export async function sealRouterRequest(
   };
 }
 
-/** What a router reads out of headers or a query, without opening anything. */
+/**
+ * What a router reads out of headers or a query, without opening anything. Sealed as the token is, whoever has both values
+ * can use them until the session ends: they are nothing for a log.
+ */
 export interface RouterUserCredentials {
   /** ECIES of the transmission key, 125 bytes. */
   readonly wrappedTransmissionKey: Bytes;
@@ -167,7 +170,8 @@ export interface OpenRouterOptions {
 
 /** Who a router talks to. The token is the user's claim; the backend says whether it is good. */
 export interface RouterUser {
-  readonly sessionToken: Bytes;
+  /** It prints as its kind. */
+  readonly sessionToken: SessionToken;
   /** Opens what comes from the user and seals what goes back. */
   readonly transmissionKey: AesKey;
 }
@@ -176,7 +180,7 @@ export interface RouterUser {
  * Opens a user's credentials on the router.
  *
  * @throws VaultwireError `point-invalid`, `open-failed` when they were made for none of the keys, `argument-invalid`
- *   for none or more than {@link MAXIMUM_ROUTER_KEYS} of them
+ *   for none or more than {@link MAXIMUM_ROUTER_KEYS} of them, `length-invalid` for an empty token
  */
 export async function openRouterUser(
   credentials: RouterUserCredentials,
@@ -195,7 +199,7 @@ export async function openRouterUser(
     assertBytes(secret, 'transmission key', AES_KEY_LENGTH);
     const transmissionKey = await suite.importAesKey(secret);
     secret.fill(0);
-    return { sessionToken: await transmissionKey.open(sealedToken), transmissionKey };
+    return { sessionToken: new SessionToken(await transmissionKey.open(sealedToken)), transmissionKey };
   }
   throw new VaultwireError('open-failed', 'TransmissionKey: expected one wrapped to a key of this server');
 }

@@ -32,6 +32,7 @@ import {
   sealAccountRequest,
   sealRouterAnswer,
   sealRouterRequest,
+  SessionToken,
   type OpenAccountRequestOptions,
 } from 'vaultwire/transmission/account';
 
@@ -91,13 +92,13 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
         expect(opened).toMatchObject({
           transport: mode,
           payload: message,
-          sessionToken: TOKEN,
           apiVersion: 3,
           locale: 'de_DE',
           serverKeyId: 7,
           mlKemKeyId: mode === 'hybrid' ? 136 : null,
           timeToken: undefined,
         });
+        expect(opened.sessionToken?.exportSecretBytes()).toEqual(TOKEN);
 
         const keys = { keysInfo: { encryptedDataKey: Uint8Array.of(9) }, clientKey: Uint8Array.of(1, 2) };
         const body = await sealAccountAnswer(
@@ -375,7 +376,8 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
       const { body } = await sealing;
       const opening = openAccountRequest(body, server.opening());
       body.fill(0);
-      expect(await opening).toMatchObject({ payload: UID, sessionToken: TOKEN });
+      const opened = await opening;
+      expect([opened.payload, opened.sessionToken?.exportSecretBytes()]).toEqual([UID, TOKEN]);
     });
 
     it('carries any payload and token', async () => {
@@ -395,7 +397,7 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
             });
             const opened = await openAccountRequest(body, server.opening());
             expect(Array.from(opened.payload)).toEqual(Array.from(payload));
-            expect(Array.from(opened.sessionToken!)).toEqual(Array.from(sessionToken));
+            expect(Array.from(opened.sessionToken!.exportSecretBytes())).toEqual(Array.from(sessionToken));
             expect(opened.locale).toBe(locale);
           },
         ),
@@ -467,7 +469,7 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
           sleep: () => Promise.resolve(),
           post: async (_host, _path, body) => {
             const opened = await openAccountRequest(body, server.opening());
-            seen.push([json ? readJsonPayload(opened) : opened.payload, opened.sessionToken]);
+            seen.push([json ? readJsonPayload(opened) : opened.payload, opened.sessionToken?.exportSecretBytes()]);
             return seen.length === 1
               ? { status: 403, body: encodeThrottled(1) }
               : { status: 200, body: await sealAccountAnswer(opened.transmissionKey, UID) };
@@ -481,6 +483,31 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
         const expected = [json ? { command: 'sync_down' } : UID, TOKEN];
         expect(seen).toEqual([expected, expected]);
       }
+    });
+
+    it('takes a token as the object that a server opened', async () => {
+      const server = await makeServer(suite);
+      const { serverKey } = server;
+      const options = { payload: UID, sessionToken: new SessionToken(TOKEN), suite };
+      const { sessionToken } = await openAccountRequest(
+        (await sealAccountRequest({ serverKey, ...options })).body,
+        server.opening(),
+      );
+      expect(sessionToken?.exportSecretBytes()).toEqual(TOKEN);
+      const exchange = exchangeAccountRequest({
+        host: 'keepersecurity.com',
+        path: 'login/account_summary',
+        serverKeys: customServerKey({ id: 7, publicKey: server.ec.publicKey.bytes }, { suite }),
+        sleep: () => Promise.resolve(),
+        post: async (_host, _path, body) => {
+          const opened = await openAccountRequest(body, server.opening());
+          const token = opened.sessionToken!.exportSecretBytes();
+          return { status: 200, body: await sealAccountAnswer(opened.transmissionKey, token) };
+        },
+        ...options,
+        sessionToken: sessionToken!,
+      });
+      expect((await exchange).answer).toEqual(TOKEN);
     });
 
     it('refuses payloads and tokens that are no bytes', async () => {
@@ -540,7 +567,7 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
         serverKeys: [await suite.generateEcPrivateKey(), server.ec],
         suite,
       });
-      expect(user.sessionToken).toEqual(TOKEN);
+      expect(user.sessionToken.exportSecretBytes()).toEqual(TOKEN);
       expect(decodeControllerMessage(await openRouterBody(user, request.body))).toEqual({
         messageType: 'CMT_ROTATE',
         messageUid: UID,
@@ -558,6 +585,17 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
       });
     });
 
+    it('takes a token as the object that a server opened', async () => {
+      const server = await makeServer(suite);
+      const options = { serverKey: server.serverKey, sessionToken: new SessionToken(TOKEN), message: UID, suite };
+      const open = async (headers: Record<string, string>) =>
+        openRouterUser(decodeRouterHeaders(new Headers(headers)), { serverKeys: [server.ec], suite });
+      const { sessionToken } = await open((await sealRouterRequest(options)).headers);
+      expect(sessionToken.exportSecretBytes()).toEqual(TOKEN);
+      const authorization = await authorizeRouterUser({ ...options, sessionToken });
+      expect((await open(routerUserHeaders(authorization))).sessionToken.exportSecretBytes()).toEqual(TOKEN);
+    });
+
     it('puts the same two values into the URL of a WebSocket', async () => {
       const server = await makeServer(suite);
       const authorization = await authorizeRouterUser({ serverKey: server.serverKey, sessionToken: TOKEN, suite });
@@ -569,7 +607,7 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
       expect(credentials).toEqual(decodeRouterHeaders(new Headers(routerUserHeaders(authorization))));
       expect(decodeRouterQuery(url.slice('wss://connect.keepersecurity.eu'.length))).toEqual(credentials);
       const user = await openRouterUser(credentials, { serverKeys: [server.ec], suite });
-      expect(user.sessionToken).toEqual(TOKEN);
+      expect(user.sessionToken.exportSecretBytes()).toEqual(TOKEN);
     });
 
     it('refuses credentials and bodies that are not as they should be', async () => {
@@ -620,6 +658,13 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
       await expect(open([server.ec], { ...credentials, sealedSessionToken: changedToken })).rejects.toMatchObject({
         code: 'open-failed',
       });
+      const empty = await (await open([server.ec])).transmissionKey.seal(new Uint8Array(0));
+      await expect(open([server.ec], { ...credentials, sealedSessionToken: empty })).rejects.toMatchObject({
+        code: 'length-invalid',
+      });
+      await expect(
+        authorizeRouterUser({ serverKey: server.serverKey, sessionToken: 'abcd' as never, suite }),
+      ).rejects.toMatchObject({ code: 'argument-invalid' });
       const offCurve = credentials.wrappedTransmissionKey.slice();
       flip(offCurve, 64);
       await expect(open([server.ec], { ...credentials, wrappedTransmissionKey: offCurve })).rejects.toMatchObject({
@@ -685,7 +730,7 @@ export function describeAccount(suites: readonly CryptoSuite[]): void {
         const opening = openRouterUser({ wrappedTransmissionKey, sealedSessionToken }, { serverKeys, suite });
         wrappedTransmissionKey.fill(0);
         sealedSessionToken.fill(0);
-        expect((await opening).sessionToken).toEqual(TOKEN);
+        expect((await opening).sessionToken.exportSecretBytes()).toEqual(TOKEN);
       }
 
       const { body } = request;
