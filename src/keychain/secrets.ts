@@ -290,11 +290,13 @@ async function openRecord(
     const { key: aesKey, digests } = await openKey(folder?.key ?? applicationKey, wrapped, sealed, options);
     const key = new RecordKey(aesKey);
     const data = await key.openData(sealed);
+    const revision = readOptionalInteger(object, 'revision', name) ?? 0;
+    if (revision < 0) throw new VaultwireError('field-invalid', 'record.revision: expected a count of changes');
     const record: OpenedRecord = {
       uid,
       folderUids: folder ? [folder.uid] : [],
       innerFolderUid: readOptionalString(object, 'innerFolderUid', name),
-      revision: readOptionalInteger(object, 'revision', name) ?? 0,
+      revision,
       isEditable: readOptionalBoolean(object, 'isEditable', name) ?? false,
       data,
       files: await openFiles(object, uid, key, failed, options),
