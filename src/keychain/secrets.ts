@@ -381,7 +381,11 @@ function filesOf(records: readonly JsonValue[]): readonly JsonValue[] {
  * The items whose wrapped key also stands under another UID. Nonces are random, so the same nonce (the first 16
  * characters of the base64) means the same wrapped key, copied. Which of the two is the honest one cannot be known.
  */
-function sharedWrappedKeys(items: readonly JsonValue[], keyMember: string, uidMember: string): ReadonlySet<JsonValue> {
+export function sharedWrappedKeys(
+  items: readonly JsonValue[],
+  keyMember: string,
+  uidMember: string,
+): ReadonlySet<JsonValue> {
   const uidOf = new Map<string, string>();
   const shared = new Set<string>();
   for (const item of items) {
@@ -409,7 +413,7 @@ function nonceOf(wrapped: string): string {
   return /[-_]/.test(start) ? start.replaceAll('-', '+').replaceAll('_', '/') : start;
 }
 
-const swapSuspected = (kind: 'record' | 'folder' | 'file'): VaultwireError =>
+export const swapSuspected = (kind: 'record' | 'folder' | 'file'): VaultwireError =>
   new VaultwireError('swap-suspected', `${kind}: two UIDs of this answer have the same wrapped key`);
 
 /** Reads the plaintext of an answer. @throws VaultwireError a JSON code */
