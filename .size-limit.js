@@ -26,7 +26,7 @@ export default [
       'dist/transmission/index.js': '{ sealDeviceRequest, openAnswer }',
       'dist/keychain/index.js': '{ openSecrets }',
     },
-    limit: '6.6 kB',
+    limit: '6.75 kB',
     gzip: true,
     modifyEsbuildConfig: forBrowsers,
   },

@@ -9,6 +9,8 @@ import {
   missingUids,
   readAnswer,
   readUid,
+  sharedWrappedKeys,
+  swapSuspected,
   textMember,
   type DeviceWrapKind,
   type Failure,
@@ -48,7 +50,7 @@ export interface FoldersReport extends AnswerReport<DeviceWrapKind> {
 
 /**
  * Opens a get_folders answer. A folder that does not open, or whose parents lead nowhere or in a circle, is reported
- * by UID beside those that opened.
+ * by UID beside those that opened. Two UIDs with the same wrapped key are refused as `swap-suspected`.
  *
  * @param answer the plaintext of the answer, as `openAnswer` returns it, or its JSON
  * @throws VaultwireError a JSON or field code when the answer as a whole cannot be read
@@ -76,13 +78,15 @@ export async function openFolders(
     }
   }
 
+  const swapped = sharedWrappedKeys(items, 'folderKey', 'folderUid');
   // Shared folders first: the keys of the folders inside are wrapped under theirs, wherever they stand in the answer.
   const opened = new Map<string, OpenedFolder>();
   const inside = (entry: { readonly uid: string }): boolean => parents.get(entry.uid) !== undefined;
   for (const entry of [...entries.filter((one) => !inside(one)), ...entries.filter(inside)]) {
-    const { object, uid } = entry;
+    const { item, object, uid } = entry;
     const parentUid = parents.get(uid);
     try {
+      if (swapped.has(item)) throw swapSuspected('folder');
       const sharedFolderUid = sharedFolderOf(uid, parents);
       const wrapped = readBase64(object, 'folderKey', 'folder');
       let key: FolderKey;

@@ -5,6 +5,7 @@ import { isVaultwireError, VaultwireError, type ErrorCode } from '../wire/error.
 import { printable } from '../wire/text.js';
 import {
   decodeJsonObject,
+  isJsonArray,
   isJsonObject,
   readArray,
   readBase64,
@@ -138,8 +139,8 @@ export interface OpenSecretsOptions extends UnwrapOptions {
  * Opens a get_secret answer: application, folders, records and the descriptions of their files. What does not open
  * is reported by UID with its cause beside what did.
  *
- * Which UID a record goes under is the server's word: nothing in the ciphertext names it. Two UIDs in one answer
- * with the same wrapped key are refused as `swap-suspected`; across answers see `observeSecrets`.
+ * Which UID a record goes under is the server's word: nothing in the ciphertext names it. Two UIDs of one kind in
+ * one answer with the same wrapped key are refused as `swap-suspected`; across answers see `observeSecrets`.
  *
  * @param answer the plaintext of the answer, as `openAnswer` returns it, or its JSON
  * @throws VaultwireError a JSON or field code when the answer as a whole cannot be read; `record-missing` when one of
@@ -185,10 +186,12 @@ export async function openSecrets(
 
   const items = places.map(({ item }) => item);
   const swapped = sharedWrappedKeys(items, 'recordKey', 'recordUid');
+  const swappedFiles = sharedWrappedKeys(filesOf(items), 'fileKey', 'fileUid');
+  const recordOptions = { ...unwrapOptions, swapped, swappedFiles };
   const opened = new Map<string, OpenedRecord>();
   for (let start = 0; start < places.length; start += BATCH) {
     const batch = places.slice(start, start + BATCH);
-    const results = await Promise.all(batch.map((place) => openRecord(place, applicationKey, swapped, unwrapOptions)));
+    const results = await Promise.all(batch.map((place) => openRecord(place, applicationKey, recordOptions)));
     for (const result of results) {
       for (const one of result.failed) failed.push(one);
       if (result.record) addRecord(opened, result.record, failed);
@@ -236,6 +239,8 @@ interface Place {
 interface RecordOptions extends UnwrapOptions {
   readonly suite: SealingSuite;
   readonly digests: boolean;
+  readonly swapped: ReadonlySet<JsonValue>;
+  readonly swappedFiles: ReadonlySet<JsonValue>;
 }
 
 interface RecordResult {
@@ -266,12 +271,7 @@ async function openKey(
   return { key, digests: digests ? { keyDigest, dataDigest: await digest(sealed, suite) } : undefined };
 }
 
-async function openRecord(
-  place: Place,
-  applicationKey: ApplicationKey,
-  swapped: ReadonlySet<JsonValue>,
-  options: RecordOptions,
-): Promise<RecordResult> {
+async function openRecord(place: Place, applicationKey: ApplicationKey, options: RecordOptions): Promise<RecordResult> {
   const failed: Failure[] = [];
   const { item, folder } = place;
   try {
@@ -280,9 +280,7 @@ async function openRecord(
     const wrapped = readOptionalBase64(object, 'recordKey', name);
     // Only a record without a key of its own may come without a UID.
     const uid = wrapped ? readUid(object, 'recordUid', name) : (readOptionalString(object, 'recordUid', name) ?? '');
-    if (swapped.has(item)) {
-      throw swapSuspected('record');
-    }
+    if (options.swapped.has(item)) throw swapSuspected('record');
     if (folder && !wrapped) {
       throw new VaultwireError('key-missing', 'record.recordKey: expected a value inside a folder');
     }
@@ -290,11 +288,13 @@ async function openRecord(
     const { key: aesKey, digests } = await openKey(folder?.key ?? applicationKey, wrapped, sealed, options);
     const key = new RecordKey(aesKey);
     const data = await key.openData(sealed);
+    const revision = readOptionalInteger(object, 'revision', name) ?? 0;
+    if (revision < 0) throw new VaultwireError('field-invalid', 'record.revision: expected a count of changes');
     const record: OpenedRecord = {
       uid,
       folderUids: folder ? [folder.uid] : [],
       innerFolderUid: readOptionalString(object, 'innerFolderUid', name),
-      revision: readOptionalInteger(object, 'revision', name) ?? 0,
+      revision,
       isEditable: readOptionalBoolean(object, 'isEditable', name) ?? false,
       data,
       files: await openFiles(object, uid, key, failed, options),
@@ -322,6 +322,7 @@ async function openFiles(
       const name = 'file';
       const object = asObject(item, name);
       const uid = readUid(object, 'fileUid', name);
+      if (options.swappedFiles.has(item)) throw swapSuspected(name);
       const sealed = readBase64(object, 'data', name);
       const wrapped = readBase64(object, 'fileKey', name);
       const { key: aesKey, digests } = await openKey(recordKey, wrapped, sealed, options);
@@ -366,11 +367,25 @@ function addRecord(opened: Map<string, OpenedRecord>, record: OpenedRecord, fail
   failed.push(failure('record', record.uid, record.folderUids[0], code));
 }
 
+/** The files of all records, those that hang on several as often. Most records have none, and cost nothing here. */
+function filesOf(records: readonly JsonValue[]): readonly JsonValue[] {
+  const files: JsonValue[] = [];
+  for (const record of records) {
+    const own = isJsonObject(record) ? record['files'] : undefined;
+    if (isJsonArray(own)) for (const file of own) files.push(file);
+  }
+  return files;
+}
+
 /**
  * The items whose wrapped key also stands under another UID. Nonces are random, so the same nonce (the first 16
  * characters of the base64) means the same wrapped key, copied. Which of the two is the honest one cannot be known.
  */
-function sharedWrappedKeys(items: readonly JsonValue[], keyMember: string, uidMember: string): ReadonlySet<JsonValue> {
+export function sharedWrappedKeys(
+  items: readonly JsonValue[],
+  keyMember: string,
+  uidMember: string,
+): ReadonlySet<JsonValue> {
   const uidOf = new Map<string, string>();
   const shared = new Set<string>();
   for (const item of items) {
@@ -398,7 +413,7 @@ function nonceOf(wrapped: string): string {
   return /[-_]/.test(start) ? start.replaceAll('-', '+').replaceAll('_', '/') : start;
 }
 
-const swapSuspected = (kind: 'record' | 'folder'): VaultwireError =>
+export const swapSuspected = (kind: 'record' | 'folder' | 'file'): VaultwireError =>
   new VaultwireError('swap-suspected', `${kind}: two UIDs of this answer have the same wrapped key`);
 
 /** Reads the plaintext of an answer. @throws VaultwireError a JSON code */

@@ -251,6 +251,23 @@ describe('A5: record, folder or field swap', () => {
     ]);
   });
 
+  test('A5: one wrapped key under the UIDs of two files of an answer is refused for both, and costs no record', async () => {
+    const record = await application.addRecord({ title: 'one' });
+    const one = await application.addFile(record, { name: 'a.txt', content: encodeUtf8('a') });
+    const other = await application.addFile(record, { name: 'b.txt', content: encodeUtf8('b') });
+    const device = await bindDevice();
+    rewrite(({ records }) => {
+      const [from, to] = first(records)['files'] as [Record<string, JsonValue>, Record<string, JsonValue>];
+      Object.assign(to, { ...from, fileUid: to['fileUid'] });
+    });
+    const { records, failed } = await device.getSecrets();
+    expect(records.map(({ data, files }) => [data['title'], files])).toEqual([['one', []]]);
+    expect(failed).toMatchObject([
+      { kind: 'file', uid: one.uid, parentUid: record.uid, code: 'swap-suspected' },
+      { kind: 'file', uid: other.uid, parentUid: record.uid, code: 'swap-suspected' },
+    ]);
+  });
+
   test('A5: a file moved to another record does not open', async () => {
     const one = await application.addRecord({ title: 'one' });
     await application.addRecord({ title: 'two' });
@@ -590,8 +607,10 @@ describe('A14: context confusion', () => {
         const to = files.find(({ fileUid }) => fileUid === contract);
         if (from && to) Object.assign(to, { fileKey: from['fileKey'], data: from['data'] });
       });
-      expect(copied.suspicious).toEqual([['A5', contract]]);
-      expect([contract, invoice].map(copied.accepted)).toEqual([false, true]);
+      // Seen at opening: there is no file left for the ledger to suspect, nor to accept.
+      expect(copied.suspicious).toEqual([]);
+      expect([contract, invoice, record].map(copied.accepted)).toEqual([false, false, true]);
+      expect(copied.report.missing).toEqual([]);
     });
 
     test('A14: a file’s uid on a record, or a record’s on a file, is reported across answers', async () => {

@@ -244,6 +244,32 @@ describe('a folder that does not open is reported beside those that do', () => {
     expect(codes(opened)).toEqual([`${one.uid} duplicate-uid`]);
   });
 
+  test('two uids with one wrapped key, in either alphabet, both and with the folders inside', async () => {
+    const [shared, other, good] = [await folder('Shared'), await folder('Other'), await folder('Good')];
+    const child = await folder('Child', { uid: shared.uid, shared: shared.key });
+    const [one, two] = await Promise.all(
+      ['One', 'Two'].map((name) => folder(name, { uid: good.uid, shared: good.key })),
+    );
+    const copied = (from: Made, to: Made): Made => ({ ...to, answer: { ...from.answer, uid: to.uid } });
+    const made = [shared, copied(shared, other), child, good, one!, copied(one!, two!)];
+    const answer = encodeFoldersAnswer(made.map((folder) => folder.answer))['folders'] as JsonObject[];
+    const inOtherAlphabet = answer.map((item, index) =>
+      index % 2 === 0 ? { ...item, folderKey: encodeBase64Url(made[index]!.answer.key) } : item,
+    );
+    for (const folders of [answer, inOtherAlphabet]) {
+      const opened = await openFolders({ folders }, application);
+      expect(opened.folders.map(({ name }) => name)).toEqual(['Good']);
+      expect(opened.failed).toMatchObject([
+        { kind: 'folder', uid: shared.uid, code: 'swap-suspected' },
+        { kind: 'folder', uid: other.uid, code: 'swap-suspected' },
+        { kind: 'folder', uid: child.uid, code: 'key-missing' },
+        { kind: 'folder', uid: one!.uid, parentUid: good.uid, code: 'swap-suspected' },
+        { kind: 'folder', uid: two!.uid, parentUid: good.uid, code: 'swap-suspected' },
+      ]);
+    }
+    expect(codes(await open([good, good]))).toEqual([`${good.uid} duplicate-uid`]);
+  });
+
   test('parents in a circle', async () => {
     const shared = await folder('Shared');
     const uids = [generateUid(), generateUid(), generateUid()];

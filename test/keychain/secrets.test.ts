@@ -9,7 +9,9 @@ import {
   createFolder,
   createRecord,
   encodeSecretsAnswer,
+  generateUid,
   openSecrets,
+  type AnswerFile,
   type AnswerRecord,
   type Failure,
   type FolderKey,
@@ -361,6 +363,9 @@ describe('what does not open is reported beside what does', () => {
     ['data that is too short', 'message-too-short', (one) => ({ ...one, data: 'AAAA' })],
     ['data that does not open', 'open-failed', (one) => ({ ...one, data: encodeBase64(new Uint8Array(60)) })],
     ['a revision that is none', 'field-invalid', (one) => ({ ...one, revision: '7' })],
+    ['a revision below zero', 'field-invalid', (one) => ({ ...one, revision: -1 })],
+    ['half a revision', 'field-invalid', (one) => ({ ...one, revision: 0.5 })],
+    ['a revision that no double holds exactly', 'field-invalid', (one) => ({ ...one, revision: 2 ** 53 })],
     ['isEditable that is none', 'field-invalid', (one) => ({ ...one, isEditable: 'yes' })],
     ['innerFolderUid of another type', 'field-invalid', (one) => ({ ...one, innerFolderUid: 7 })],
     ['files that are none', 'field-invalid', (one) => ({ ...one, files: {} })],
@@ -699,6 +704,71 @@ describe('one wrapped key under two UIDs', () => {
   test('the same record twice is no swap', async () => {
     const made = await record({});
     expect((await open(encode({ records: [made.answer, made.answer] }))).failed).toEqual([]);
+  });
+
+  describe('of files', () => {
+    async function file(on: Made): Promise<AnswerFile> {
+      const { sealed, key } = await createFile({ name: 'a', lastModified: 1, content: new Uint8Array() });
+      return { uid: sealed.uid, description: sealed.description, key: await on.key.wrapFileKey(key), url: '' };
+    }
+    const withFiles = (made: Made, ...files: AnswerFile[]): AnswerRecord => ({ ...made.answer, files });
+    const fileUids = ({ records }: OpenedSecrets): string[][] =>
+      records.map(({ files }) => files.map(({ uid }) => uid));
+    const suspected = (...pairs: [file: AnswerFile, on: Made][]): object[] =>
+      pairs.map(([{ uid }, on]) => ({ kind: 'file', uid, parentUid: on.uid, code: 'swap-suspected' }));
+
+    test('is refused for both files of one record, in either alphabet, and costs nothing else', async () => {
+      const made = await record({});
+      const [one, other, third] = [await file(made), await file(made), await file(made)];
+      const copy = { ...one, uid: other.uid };
+      const answer = encode({ records: [withFiles(made, one, copy, third)] });
+      const inOtherAlphabet = patched(answer, (item) => {
+        const [first, ...rest] = item['files'] as JsonObject[];
+        return { ...item, files: [{ ...first, fileKey: encodeBase64Url(one.key) }, ...rest] };
+      });
+      for (const text of [answer, inOtherAlphabet]) {
+        const opened = await open(text);
+        expect(uids(opened)).toEqual([made.uid]);
+        expect(fileUids(opened)).toEqual([[third.uid]]);
+        expect(opened.failed).toMatchObject(suspected([one, made], [copy, made]));
+      }
+    });
+
+    test('is refused across records of one key, in folders and out of them', async () => {
+      const folder = await sharedFolder();
+      const made = await record({}, { folder });
+      const alone: Made = {
+        ...made,
+        uid: generateUid(),
+        answer: { ...made.answer, key: await application.wrapRecordKey(made.key) },
+      };
+      const [one, kept] = [await file(made), await file(made)];
+      const copy = { ...one, uid: generateUid() };
+      const opened = await open(
+        encode({
+          records: [{ ...withFiles(alone, copy), uid: alone.uid }],
+          folders: [{ uid: folder.uid, key: folder.wrapped, records: [withFiles(made, one, kept)] }],
+        }),
+      );
+      expect(uids(opened)).toEqual([alone.uid, made.uid]);
+      expect(fileUids(opened)).toEqual([[], [kept.uid]]);
+      expect(opened.failed).toMatchObject(suspected([copy, alone], [one, made]));
+    });
+
+    test('one file twice is no swap, on one record or on one that comes in several places', async () => {
+      const folder = await sharedFolder();
+      const made = await record({});
+      const hung = await file(made);
+      const again = { ...withFiles(made, hung), key: await folder.key.wrapRecordKey(made.key) };
+      const opened = await open(
+        encode({
+          records: [withFiles(made, hung, hung)],
+          folders: [{ uid: folder.uid, key: folder.wrapped, records: [again] }],
+        }),
+      );
+      expect(opened.failed).toEqual([]);
+      expect(fileUids(opened)).toEqual([[hung.uid, hung.uid]]);
+    });
   });
 });
 
