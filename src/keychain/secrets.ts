@@ -378,8 +378,8 @@ function filesOf(records: readonly JsonValue[]): readonly JsonValue[] {
 }
 
 /**
- * The items whose wrapped key also stands under another UID. Nonces are random, so the same nonce (the first 16
- * characters of the base64) means the same wrapped key, copied. Which of the two is the honest one cannot be known.
+ * The items whose wrapped key also stands under another UID: it was copied, as its nonce is random. Which of the two is
+ * the honest one cannot be known.
  */
 export function sharedWrappedKeys(
   items: readonly JsonValue[],
@@ -389,13 +389,13 @@ export function sharedWrappedKeys(
   const uidOf = new Map<string, string>();
   const shared = new Set<string>();
   for (const item of items) {
-    const nonce = nonceOf(textMember(item, keyMember));
+    const wrapped = inOneForm(textMember(item, keyMember));
     const uid = textMember(item, uidMember);
-    const first = uidOf.get(nonce);
-    if (first === undefined) uidOf.set(nonce, uid);
-    else if (first !== uid && nonce !== '') shared.add(nonce);
+    const first = uidOf.get(wrapped);
+    if (first === undefined) uidOf.set(wrapped, uid);
+    else if (first !== uid && wrapped !== '') shared.add(wrapped);
   }
-  return new Set(items.filter((item) => shared.size > 0 && shared.has(nonceOf(textMember(item, keyMember)))));
+  return new Set(items.filter((item) => shared.size > 0 && shared.has(inOneForm(textMember(item, keyMember)))));
 }
 
 /** The UIDs that none of the items has, whether those open or not. */
@@ -408,9 +408,13 @@ export function missingUids(
   return uids.filter((uid) => !came.has(uid));
 }
 
-function nonceOf(wrapped: string): string {
-  const start = wrapped.slice(0, 16);
-  return /[-_]/.test(start) ? start.replaceAll('-', '+').replaceAll('_', '/') : start;
+/** Base64 as texts that are equal when their bytes are. What has another form yet does not decode. */
+function inOneForm(base64: string): string {
+  if (!/[-_=]/.test(base64)) return base64;
+  return base64
+    .replace(/={1,2}$/, '')
+    .replaceAll('-', '+')
+    .replaceAll('_', '/');
 }
 
 export const swapSuspected = (kind: 'record' | 'folder' | 'file'): VaultwireError =>

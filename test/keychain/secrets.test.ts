@@ -20,6 +20,7 @@ import {
   type RecordKey,
   type SecretsAnswer,
 } from '../../src/keychain/index.js';
+import { sharedWrappedKeys } from '../../src/keychain/secrets.js';
 import { encodeBase64, encodeBase64Url } from '../../src/wire/base64.js';
 import type { Bytes } from '../../src/wire/bytes.js';
 import { encodeJson, type JsonObject, type JsonValue } from '../../src/wire/json.js';
@@ -660,6 +661,38 @@ describe('one wrapped key under two UIDs', () => {
       expect(new Set(opened.failed.map(({ code }) => code))).toEqual(new Set(['swap-suspected']));
       expect(opened.failed).toHaveLength(records.length);
     }
+  });
+
+  test('is told by all of it: a nonce is for whoever wraps to choose', async () => {
+    const folder = await sharedFolder();
+    const wrapAs = async (nonce: number, { key }: Made) => {
+      const suite = { ...nodeSuite, randomBytes: (length: number) => new Uint8Array(length).fill(nonce) };
+      const wrapping = await suite.importAesKey(await folder.key.exportSecretBytes());
+      return wrapping.seal(await key.exportSecretBytes());
+    };
+    const made = await Promise.all(Array.from({ length: 3 }, () => record({}, { folder })));
+    const [one, other, third] = await Promise.all(
+      made.map(async (each) => ({ ...each.answer, key: await wrapAs(7, each) })),
+    );
+    const opened = (records: readonly AnswerRecord[]) =>
+      open(encode({ folders: [{ uid: folder.uid, key: folder.wrapped, records }] }));
+    expect(uids(await opened([one!, other!]))).toEqual([one!.uid, other!.uid]);
+    const copy = { ...third!, key: other!.key, data: other!.data };
+    const swap = await opened([one!, other!, copy]);
+    expect(uids(swap)).toEqual([one!.uid]);
+    expect(codes(swap.failed)).toEqual([other, copy].map((each) => `record ${each!.uid} swap-suspected`));
+  });
+
+  test('is told with padding and without', async () => {
+    // AES-CBC, whose 64 bytes are no whole number of three.
+    const folder = await sharedFolder();
+    const inner = await folder.key.wrapFolderKey((await sharedFolder()).key);
+    const [one, other] = [generateUid(), generateUid()];
+    const items = [encodeBase64(inner), encodeBase64Url(inner)].map((folderKey, index) => ({
+      folderUid: index === 0 ? one : other,
+      folderKey,
+    }));
+    expect(sharedWrappedKeys(items, 'folderKey', 'folderUid')).toEqual(new Set(items));
   });
 
   test('is refused across folders', async () => {
