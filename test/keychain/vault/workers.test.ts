@@ -204,6 +204,20 @@ describe('a whole vault, opened by worker threads', () => {
     expect(opened.report.failedBatches).toBeGreaterThan(0);
   });
 
+  it('opens here what a worker cannot answer', async () => {
+    const maker = await VaultMaker.create(suite);
+    const mute = code.replace('port.postMessage(', 'throw new TypeError(');
+    expect(mute).not.toBe(code);
+    const createMute = (): Worker => {
+      const worker = new Worker(mute, { eval: true });
+      started.push(worker);
+      return worker;
+    };
+    const records = await maker.records(3);
+    const opened = await openVault({ records }, maker.account(), { workers: 1, createWorker: createMute });
+    expect([opened.records.length, opened.failed.length, opened.report.failedBatches]).toEqual([3, 0, 1]);
+  });
+
   it("waits for a slow key of the caller's own while a worker dies", async () => {
     const maker = await VaultMaker.create(suite);
     let exited: Promise<unknown> = Promise.resolve();
