@@ -56,13 +56,22 @@ class DeferredAesKey implements AesKey {
   }
 
   #imported(): Promise<AesKey> {
-    if (!this.#key) {
-      const { bytes, suite, options } = this.#page;
-      const own = bytes.subarray(this.#offset, this.#offset + AES_KEY_LENGTH);
-      this.#key = suite.importAesKey(own, options);
-      // The suite has its own copy by now: it takes one before it first waits.
-      own.fill(0);
-    }
+    this.#key ??= this.#import();
     return this.#key;
+  }
+
+  async #import(): Promise<AesKey> {
+    const { bytes, suite, options } = this.#page;
+    const own = bytes.subarray(this.#offset, this.#offset + AES_KEY_LENGTH);
+    try {
+      const key = await suite.importAesKey(own, options);
+      // Not before: a suite of the caller's own that waits first would take zeros for the key.
+      own.fill(0);
+      return key;
+    } catch (error) {
+      // The bytes are still there, for whoever tries again.
+      this.#key = undefined;
+      throw error;
+    }
   }
 }

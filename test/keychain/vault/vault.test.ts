@@ -7,7 +7,7 @@ import { nodeSuite } from '../../../src/crypto/node.js';
 import type { AesKey, CryptoSuite, OpenedUnderKey } from '../../../src/crypto/suite.js';
 import { webcryptoSuite } from '../../../src/crypto/webcrypto.js';
 import { importDataKey } from '../../../src/keychain/account/index.js';
-import { generateRecordKey } from '../../../src/keychain/keys.js';
+import { generateRecordKey, type RecordKey } from '../../../src/keychain/keys.js';
 import { openVault, streamVault } from '../../../src/keychain/vault/index.js';
 import { describeVault } from './contract.js';
 import { textsOf, VaultMaker } from './make-vault.js';
@@ -91,6 +91,43 @@ describe('a whole vault whose data key opens at once', () => {
       expect(records).toEqual([]);
       expect(failed[0]?.code).toBe('open-failed');
     }
+  });
+});
+
+describe('the key of a record that was opened at once', () => {
+  /** The key under a suite that imports in its own way, and whether it sealed what the record's bytes open. */
+  async function keyFrom(importAesKey: CryptoSuite['importAesKey']) {
+    const maker = await VaultMaker.create(nodeSuite);
+    const bytes = nodeSuite.randomBytes(32);
+    const own = await nodeSuite.importAesKey(bytes);
+    const wrapped = { kind: 'data-key-gcm' as const, bytes: await maker.dataKey.aesKey.seal(bytes) };
+    const data = { cipher: 'gcm' as const, bytes: await own.seal(new TextEncoder().encode('{}')) };
+    const record = { ...(await maker.record()), keys: [wrapped], data };
+    const options = { workers: 0, suite: { ...nodeSuite, importAesKey } };
+    const { records } = await openVault({ records: [record] }, maker.account(), options);
+    return { key: (records[0]!.key as RecordKey).aesKey, own };
+  }
+
+  it('is no other under a suite that waits before it takes its copy', async () => {
+    const given: Uint8Array[] = [];
+    const { key, own } = await keyFrom(async (bytes, options) => {
+      given.push(bytes);
+      await new Promise((resolve) => setImmediate(resolve));
+      return nodeSuite.importAesKey(bytes, options);
+    });
+    const sealed = await Promise.all([key.seal(Uint8Array.of(1)), key.seal(Uint8Array.of(2))]);
+    expect(await Promise.all(sealed.map((one) => own.open(one).then((opened) => [...opened])))).toEqual([[1], [2]]);
+    expect(given.map((bytes) => [...bytes])).toEqual([[...new Uint8Array(32)]]);
+  });
+
+  it('is not lost when its import fails', async () => {
+    let failures = 0;
+    const { key, own } = await keyFrom((bytes, options) => {
+      if (failures++ === 0) return Promise.reject(new Error('not now'));
+      return nodeSuite.importAesKey(bytes, options);
+    });
+    await expect(key.seal(Uint8Array.of(1))).rejects.toThrow('not now');
+    expect([...(await own.open(await key.seal(Uint8Array.of(1))))]).toEqual([1]);
   });
 });
 
