@@ -1,4 +1,5 @@
 import { defaultSuite } from '#default-suite';
+import { assertWrappedKey } from '../../crypto/checks.js';
 import { AES_KEY_LENGTH, type EcPrivateKey } from '../../crypto/suite.js';
 import { open as openEcies } from '../../ecies/index.js';
 import type { Bytes } from '../../wire/bytes.js';
@@ -48,9 +49,8 @@ export interface OpenItemOptions extends AccountOptions {
   /** Whether to open records whose data is AES-CBC, which authenticates nothing. Default false. */
   readonly allowLegacyRecords?: boolean;
   /**
-   * Make the digests that a ledger compares, see `observationOfVault`: two hashes for each record. Keys that cannot hash
-   * themselves then pass through memory as bytes for a moment, also where WebCrypto could unwrap them without. Default
-   * false.
+   * Make the digests that a ledger compares, see `observationOfVault`: two hashes for each record. Keys then pass through
+   * memory as bytes for a moment, also where WebCrypto could unwrap them without. Default false.
    */
   readonly digests?: boolean;
 }
@@ -435,8 +435,11 @@ async function unwrapRecordKey(
   digests: VaultDigests | undefined,
 ): Promise<RecordKey> {
   const { suite = defaultSuite } = options;
-  if (wrapped.kind.endsWith('-gcm') && !digests) {
-    return ring.parentOf(wrapped).unwrapRecordKey(wrapped.bytes, options);
+  if (wrapped.kind.endsWith('-gcm')) {
+    const parent = ring.parentOf(wrapped);
+    // Here, so that a wrap of another length is refused with the same words whatever opens it.
+    assertWrappedKey(wrapped.bytes);
+    if (!digests) return parent.unwrapRecordKey(wrapped.bytes, options);
   }
   const bytes = await keyBytes(ring, wrapped, options);
   await digests?.make(bytes, sealed, suite);

@@ -132,6 +132,20 @@ describe('the key of a record that was opened at once', () => {
 });
 
 describe('a whole vault with digests', () => {
+  it.each([nodeSuite, webcryptoSuite, nobleSuite])('refuses with the same codes as without: $name', async (suite) => {
+    const maker = await VaultMaker.create(suite);
+    const records = await maker.records(6);
+    for (const [index, length] of [0, 16, 31, 33].entries()) {
+      const bytes = await maker.dataKey.aesKey.seal(new Uint8Array(length));
+      records[index] = { ...records[index]!, keys: [{ kind: 'data-key-gcm', bytes }] };
+    }
+    records[4] = { ...records[4]!, keys: [{ kind: 'data-key-gcm', bytes: new Uint8Array(27) }] };
+    for (const digests of [false, true]) {
+      const { failed } = await openVault({ records }, maker.account(), { suite, digests, workers: 0 });
+      expect(failed.map(({ code }) => code)).toEqual([...Array<string>(4).fill('length-invalid'), 'message-too-short']);
+    }
+  });
+
   it('prints them as texts', async () => {
     const maker = await VaultMaker.create(nodeSuite);
     const opened = await openVault({ records: [await maker.record()] }, maker.account(), { digests: true });
