@@ -44,30 +44,12 @@ export class WorkerPool {
 
   /** @throws what `create` throws */
   constructor(create: () => VaultWorker, count: number, keys: WorkerKeys) {
-    for (let index = 0; index < count; index++) {
-      const worker = this.#create(create);
-      const member: Member = { worker, waiting: new Map(), failed: false };
-      const fail = (): void => {
-        failMember(member);
-      };
-      const answered = (message: unknown): void => {
-        // Whatever else a worker of the caller's posts is no answer.
-        if (typeof message !== 'object' || message === null || !('id' in message)) return;
-        const answer = message as WorkerAnswer;
-        member.waiting.get(answer.id)?.resolve(answer);
-        member.waiting.delete(answer.id);
-      };
-      if ('addEventListener' in worker) {
-        worker.addEventListener('message', (event) => {
-          if ('data' in event) answered(event.data);
-        });
-        for (const type of ['error', 'messageerror']) worker.addEventListener(type, fail);
-      } else {
-        worker.on('message', answered);
-        for (const type of ['error', 'messageerror', 'exit']) worker.on(type, fail);
-      }
-      this.#workers.push(member);
-      worker.postMessage(keys, []);
+    try {
+      for (let index = 0; index < count; index++) this.#add(create(), keys);
+    } catch (error) {
+      // Those that run have keys, and would keep the process alive.
+      this.terminate();
+      throw error;
     }
   }
 
@@ -88,23 +70,43 @@ export class WorkerPool {
     });
   }
 
-  /** A worker, or none at all: those before it have keys, and would keep the process alive. */
-  #create(create: () => VaultWorker): VaultWorker {
-    try {
-      return create();
-    } catch (error) {
-      this.terminate();
-      throw error;
+  #add(worker: VaultWorker, keys: WorkerKeys): void {
+    const member: Member = { worker, waiting: new Map(), failed: false };
+    this.#workers.push(member);
+    const fail = (): void => {
+      failMember(member);
+    };
+    const answered = (message: unknown): void => {
+      // Whatever else a worker of the caller's posts is no answer.
+      if (typeof message !== 'object' || message === null || !('id' in message)) return;
+      const answer = message as WorkerAnswer;
+      member.waiting.get(answer.id)?.resolve(answer);
+      member.waiting.delete(answer.id);
+    };
+    if ('addEventListener' in worker) {
+      worker.addEventListener('message', (event) => {
+        if ('data' in event) answered(event.data);
+      });
+      for (const type of ['error', 'messageerror']) worker.addEventListener(type, fail);
+    } else {
+      worker.on('message', answered);
+      for (const type of ['error', 'messageerror', 'exit']) worker.on(type, fail);
     }
+    worker.postMessage(keys, []);
   }
 
   /** Ends the workers, and whatever waits for them. */
   terminate(): void {
     for (const member of this.#workers) {
-      void member.worker.terminate();
       failMember(member);
+      // One of the caller's that cannot be ended must not keep the others from it.
+      end(member).catch(() => undefined);
     }
   }
+}
+
+async function end({ worker }: Member): Promise<void> {
+  await worker.terminate();
 }
 
 function failMember(member: Member): void {

@@ -218,6 +218,26 @@ describe('a whole vault, opened by worker threads', () => {
     expect([opened.records.length, opened.failed.length, opened.report.failedBatches]).toEqual([3, 0, 1]);
   });
 
+  it('ends all workers when one of them takes no keys', async () => {
+    const maker = await VaultMaker.create(suite);
+    let made = 0;
+    const ended: number[] = [];
+    const stubborn = (): VaultWorker => {
+      const number = made++;
+      return {
+        postMessage: () => {
+          if (number === 1) throw new Error('no');
+        },
+        on: () => undefined,
+        terminate: () => ended.push(number),
+      };
+    };
+    const records = await maker.records(2);
+    const opened = await openVault({ records }, maker.account(), { workers: 3, createWorker: stubborn });
+    expect([opened.records.length, opened.report.workers, made]).toEqual([2, 0, 2]);
+    expect(ended).toEqual([0, 1]);
+  });
+
   it("waits for a slow key of the caller's own while a worker dies", async () => {
     const maker = await VaultMaker.create(suite);
     let exited: Promise<unknown> = Promise.resolve();
@@ -414,6 +434,34 @@ describe('a whole vault, opened by worker threads', () => {
         expect(isTerminated).toBe(true);
       },
     );
+
+    it('ends all workers, those that cannot be ended included', async () => {
+      const maker = await VaultMaker.create(suite);
+      const controller = new AbortController();
+      const asked = new Set<number>();
+      let made = 0;
+      const silent = (): VaultWorker => {
+        const number = made++;
+        return {
+          postMessage: (message) => {
+            if ((message as { type: string }).type !== 'batch') return;
+            setImmediate(() => {
+              controller.abort();
+            });
+          },
+          on: () => undefined,
+          terminate: () => {
+            asked.add(number);
+            if (number === 0) throw new Error('no');
+            return Promise.reject(new Error('no'));
+          },
+        };
+      };
+      const options = { workers: 3, createWorker: silent, signal: controller.signal };
+      const vault = { records: await maker.records(2) };
+      expect(await codeOf(() => openVault(vault, maker.account(), options))).toBe(canceled);
+      expect([...asked]).toEqual([0, 1, 2]);
+    });
 
     it('keeps no hold of it afterwards', async () => {
       const maker = await VaultMaker.create(suite);
