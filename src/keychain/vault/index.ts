@@ -256,7 +256,8 @@ async function* stream(
         total,
       };
       yield { teams: [], folders: [], records: part.records, failed: part.failed, progress, report: undefined };
-      if (!batches) await vaultWorkers.nextTurn?.();
+      // A worker's answer comes in a turn of its own.
+      if (!batches || part.workerFailed) await vaultWorkers.nextTurn?.();
     }
   } finally {
     signal?.removeEventListener('abort', stop);

@@ -218,6 +218,34 @@ describe('a whole vault, opened by worker threads', () => {
     expect([opened.records.length, opened.failed.length, opened.report.failedBatches]).toEqual([3, 0, 1]);
   });
 
+  it('gives the event loop its turns after its workers have died', async () => {
+    const maker = await VaultMaker.create(suite);
+    const records = Array<SealedRecord>(512 * 4).fill(await maker.record());
+    const dying = (): VaultWorker => {
+      let fail: (value: unknown) => void = () => undefined;
+      return {
+        postMessage: (message) => {
+          if ((message as { type: string }).type === 'batch') fail(new Error('dead'));
+        },
+        on: (type, listener) => {
+          if (type === 'error') fail = listener;
+        },
+        terminate: () => undefined,
+      };
+    };
+    let turns = 0;
+    let next: NodeJS.Immediate | undefined;
+    const count = (): void => {
+      turns++;
+      next = setImmediate(count);
+    };
+    count();
+    const opened = await openVault({ records }, maker.account(), { workers: 1, createWorker: dying });
+    clearImmediate(next);
+    expect(opened.report.failedBatches).toBe(4);
+    expect(turns).toBeGreaterThan(3);
+  });
+
   it('ends all workers when one of them takes no keys', async () => {
     const maker = await VaultMaker.create(suite);
     let made = 0;
