@@ -101,6 +101,8 @@ export class Batches {
     const here: (OpenedVaultRecord | VaultFailure | undefined)[] = [];
     for (const [index, record] of chunk.entries()) {
       if (plans[index]) continue;
+      // Keys of the caller's own may be slow, and nobody waits for them any more.
+      if (this.#isStopped) break;
       const digests = this.#options.digests === true ? new VaultDigests() : undefined;
       here[index] = await openOne(this.#ring, record, this.#options, page, digests);
     }

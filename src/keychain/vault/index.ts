@@ -57,7 +57,7 @@ export interface OpenVaultOptions extends OpenItemOptions {
   readonly workers?: number;
   /** Makes a worker that runs `vaultwire/keychain/vault/worker`. Default a file of this package, beside this one. */
   readonly createWorker?: () => VaultWorker;
-  /** Ends the opening, and its workers. What the records' own iterator waits for, it does not end. */
+  /** Ends the opening, and its workers. What the records' own iterator or a key of the caller's own waits for, it does not end. */
   readonly signal?: AbortSignal;
 }
 
@@ -193,11 +193,7 @@ async function* stream(
   watchesRecords = false,
 ): AsyncGenerator<VaultPart, void, undefined> {
   const { signal } = options;
-  const assertWanted = (): void => {
-    if (signal?.aborted)
-      throw new VaultwireError('request-canceled', 'signal: it was aborted before the vault was open');
-  };
-  assertWanted();
+  assertWanted(signal);
   const total = Array.isArray(vault.records) ? vault.records.length : undefined;
   const ring = new KeyRing(account);
   const tally = new Tally(options);
@@ -220,9 +216,11 @@ async function* stream(
   );
   for (const item of [...teams, ...folders]) tally.opened(item);
   for (const { uid } of failed) tally.failed(uid);
+  assertWanted(signal);
   yield { teams, folders, records: [], failed, progress: { opened: 0, failed: 0, total }, report: undefined };
 
-  const source = new Chunks(vault.records);
+  assertWanted(signal);
+  const source = new Chunks(vault.records, signal);
   const waiting: Promise<OpenedChunk>[] = [];
   let batches: Batches | undefined;
   let progress: VaultProgress = { opened: 0, failed: 0, total };
@@ -232,10 +230,11 @@ async function* stream(
   try {
     const wanted = await wantedWorkers(source, options);
     if (wanted > 0) batches = await Batches.start(ring, options, wanted, options.createWorker);
-    assertWanted();
+    assertWanted(signal);
     const window = batches ? batches.workers * BATCHES_PER_WORKER : 1;
     for (;;) {
       while (waiting.length < window) {
+        assertWanted(signal);
         const chunk = await source.next();
         if (chunk.length === 0) break;
         if (watchesRecords) for (const record of chunk) wraps.see(record);
@@ -246,7 +245,9 @@ async function* stream(
       }
       const next = waiting.shift();
       if (!next) break;
-      const part = await next.finally(assertWanted);
+      const part = await next.finally(() => {
+        assertWanted(signal);
+      });
       if (part.workerFailed) failedBatches++;
       for (const record of part.records) tally.opened(record);
       for (const { uid } of part.failed) tally.failed(uid);
@@ -267,6 +268,11 @@ async function* stream(
   tally.assertRequired();
   const report = { ...tally.report(), workers: batches?.workers ?? 0, failedBatches };
   yield { teams: [], folders: [], records: [], failed: [], progress, report };
+}
+
+/** @throws VaultwireError `request-canceled` */
+function assertWanted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new VaultwireError('request-canceled', 'signal: it was aborted before the vault was open');
 }
 
 async function openTeams(
@@ -321,6 +327,7 @@ async function openHere(
   const page = new KeyPage(chunk.length, options);
   const bytes = options.digests === true ? new Uint8Array(chunk.length * DIGESTS_LENGTH) : undefined;
   for (let start = 0; start < chunk.length; start += CONCURRENCY) {
+    assertWanted(options.signal);
     const group = chunk.slice(start, start + CONCURRENCY).map((record, index) => {
       const digests = bytes && new VaultDigests(bytes, (start + index) * DIGESTS_LENGTH);
       return openOne(ring, record, options, page, digests);
@@ -339,9 +346,11 @@ class Chunks {
   readonly #known: number | undefined;
   readonly #iterator: Iterator<SealedRecord> | AsyncIterator<SealedRecord>;
   readonly #held: SealedRecord[] = [];
+  readonly #signal: AbortSignal | undefined;
   #ended = false;
 
-  constructor(records: SealedVault['records']) {
+  constructor(records: SealedVault['records'], signal: AbortSignal | undefined) {
+    this.#signal = signal;
     this.#known = Array.isArray(records) ? records.length : undefined;
     this.#iterator = Symbol.asyncIterator in records ? records[Symbol.asyncIterator]() : records[Symbol.iterator]();
   }
@@ -368,9 +377,12 @@ class Chunks {
   async #fill(count: number): Promise<void> {
     while (!this.#ended && this.#held.length < count) {
       const step = this.#iterator.next();
-      const result = 'then' in step ? await step : step;
+      const waits = 'then' in step;
+      const result = waits ? await step : step;
       if (result.done === true) this.#ended = true;
       else this.#held.push(result.value);
+      // What need not be waited for leaves nobody the time to abort.
+      if (waits) assertWanted(this.#signal);
     }
   }
 }

@@ -491,6 +491,96 @@ describe('a whole vault, opened by worker threads', () => {
       expect([...asked]).toEqual([0, 1, 2]);
     });
 
+    it.each([0, 512])('reads no more records once it is aborted, after %s of them', async (last) => {
+      const maker = await VaultMaker.create(suite);
+      const record = await maker.record();
+      const controller = new AbortController();
+      let read = 0;
+      function* endless(): Generator<SealedRecord> {
+        for (;;) {
+          read++;
+          yield record;
+        }
+      }
+      const stream = async (): Promise<void> => {
+        const options = { ...(last > 0 && { workers: 0 }), signal: controller.signal };
+        for await (const { progress } of streamVault({ records: endless() }, maker.account(), options)) {
+          if (progress.opened === last) controller.abort();
+        }
+      };
+      expect(await codeOf(stream)).toBe(canceled);
+      expect(read).toBe(last);
+    });
+
+    it('reads no more records to count them once it is aborted', async () => {
+      const maker = await VaultMaker.create(suite);
+      const record = await maker.record();
+      const controller = new AbortController();
+      let read = 0;
+      async function* endless(): AsyncGenerator<SealedRecord> {
+        for (; read < 1000; read++) {
+          if (read === 100) controller.abort();
+          yield await Promise.resolve(record);
+        }
+      }
+      const { signal } = controller;
+      expect(await codeOf(() => openVault({ records: endless() }, maker.account(), { signal }))).toBe(canceled);
+      expect(read).toBe(100);
+    });
+
+    it('is heeded after the last record too', async () => {
+      const maker = await VaultMaker.create(suite);
+      const records = await maker.records(1);
+      const controller = new AbortController();
+      const stream = async (): Promise<void> => {
+        const options = { workers: 0, signal: controller.signal };
+        for await (const part of streamVault({ records }, maker.account(), options)) {
+          if (part.records.length > 0) controller.abort();
+        }
+      };
+      expect(await codeOf(stream)).toBe(canceled);
+    });
+
+    it.each([0, 1])("asks a key of the caller's own no more once it is aborted, with %s workers", async (workers) => {
+      const maker = await VaultMaker.create(suite);
+      const controller = new AbortController();
+      let uses = 0;
+      const slow: EcPrivateKey = {
+        publicKey: maker.user.publicKey,
+        sharedSecret: async (peer) => {
+          if (++uses === 64) controller.abort();
+          await new Promise((resolve) => setImmediate(resolve));
+          return maker.user.sharedSecret(peer);
+        },
+      };
+      const records = Array<SealedRecord>(512).fill(await maker.record(maker.toUser));
+      const account = { ...maker.account(), ecPrivateKey: slow };
+      const options = { workers, createWorker, signal: controller.signal };
+      expect(await codeOf(() => openVault({ records }, account, options))).toBe(canceled);
+      // What a stopped batch does here goes on without anybody who waits for it.
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+      expect(uses).toBe(64);
+    });
+
+    it('is heeded once the folders are open', async () => {
+      const maker = await VaultMaker.create(suite);
+      const controller = new AbortController();
+      const slow: EcPrivateKey = {
+        publicKey: maker.user.publicKey,
+        sharedSecret: (peer) => {
+          controller.abort();
+          return maker.user.sharedSecret(peer);
+        },
+      };
+      const folders = [{ uid: maker.folderUid, keys: [await maker.toUser(maker.folder)] }];
+      const parts = streamVault(
+        { folders, records: [] },
+        { ...maker.account(), ecPrivateKey: slow },
+        { signal: controller.signal },
+      );
+      expect(await codeOf(() => parts.next())).toBe(canceled);
+    });
+
     it('keeps no hold of it afterwards', async () => {
       const maker = await VaultMaker.create(suite);
       const { signal } = new AbortController();
