@@ -230,7 +230,6 @@ async function* stream(
   try {
     const wanted = await wantedWorkers(source, options);
     if (wanted > 0) batches = await Batches.start(ring, options, wanted, options.createWorker);
-    assertWanted(signal);
     const window = batches ? batches.workers * BATCHES_PER_WORKER : 1;
     for (;;) {
       while (waiting.length < window) {

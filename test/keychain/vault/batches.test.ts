@@ -5,8 +5,8 @@ import { openWrapped, writeSha256 } from '../../../src/crypto/openssl.js';
 import { generateRecordKey } from '../../../src/keychain/keys.js';
 import { openVault, type VaultWorker } from '../../../src/keychain/vault/index.js';
 import type { WorkerAnswer, WorkerBatch, WorkerKeys } from '../../../src/keychain/vault/protocol.js';
-import { vaultWorker } from '../../../src/keychain/vault/worker.js';
-import { VaultMaker } from './make-vault.js';
+import { vaultWorker, type WorkerCrypto } from '../../../src/keychain/vault/worker.js';
+import { textsOf, VaultMaker } from './make-vault.js';
 
 /** A worker in this thread, so that a test sees the very buffers that travel. */
 class VisibleWorker {
@@ -77,6 +77,48 @@ describe('batches for a worker', () => {
     for (const { key, plaintext } of worker.opened) {
       expect([...key, ...plaintext].every((byte) => byte === 0)).toBe(true);
     }
+  });
+
+  it.each([false, true])('leave alone what is hashed later until it has been, failing: %s', async (fails) => {
+    const opened: OpenedUnderKey[] = [];
+    let listener: (value: unknown) => void = () => undefined;
+    const later = () => new Promise((resolve) => setImmediate(resolve));
+    const crypto: WorkerCrypto = {
+      openWrapped: async (...sealed) => {
+        await later();
+        const result = openWrapped(...sealed);
+        opened.push(result);
+        return result;
+      },
+      writeSha256: async (...wanted) => {
+        await later();
+        if (fails) throw new Error('no hash');
+        writeSha256(...wanted);
+      },
+    };
+    const work = vaultWorker(crypto, (answer) => {
+      listener(answer);
+    });
+    const worker: VaultWorker = {
+      postMessage: (message) => {
+        work(structuredClone(message) as WorkerKeys | WorkerBatch);
+      },
+      on: (type, given) => {
+        if (type === 'message') listener = given;
+      },
+      terminate: () => undefined,
+    };
+    const maker = await VaultMaker.create(nodeSuite);
+    const vault = { records: await maker.records(3) };
+    const there = await openVault(vault, maker.account(), { digests: true, workers: 1, createWorker: () => worker });
+    const here = await openVault(vault, maker.account(), { digests: true, workers: 0 });
+    expect(there.report.failedBatches).toBe(0);
+    expect(there.failed.map(({ code }) => code)).toEqual(fails ? Array(3).fill('worker-failed') : []);
+    expect(there.records.map(({ digests }) => textsOf(digests))).toEqual(
+      fails ? [] : here.records.map(({ digests }) => textsOf(digests)),
+    );
+    expect(opened.length).toBe(3);
+    for (const { key, plaintext } of opened) expect([...key, ...plaintext].every((byte) => byte === 0)).toBe(true);
   });
 
   it('use few buffers, however many there are', async () => {
