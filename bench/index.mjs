@@ -74,7 +74,7 @@ for (const { name, prepare, targets, suite } of plan) {
   }
   if (options.json) continue;
   printLine(Object.values(row).map((value) => value ?? '-'));
-  if (!cores.ours || !cores.limit) continue;
+  if (!cores.ours || !cores.limit || !('limitRatio' in targets)) continue;
   // What garbage collectors and compilers do beside a loop in one thread, no second thread can take over.
   const most = (platform.cpus / cores.limit).toFixed(2);
   console.log(
