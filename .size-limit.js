@@ -43,7 +43,7 @@ export default [
   entry('keychain/account', '8.4 kB'),
   entry('keychain/rsa', '9.3 kB', 'dist/keychain/rsa.js'),
   entry('keychain/legacy-cbc', '5.8 kB', 'dist/keychain/legacy-cbc.js'),
-  entry('keychain/vault', '12.2 kB'),
+  entry('keychain/vault', '12.3 kB'),
   entry('keychain/vault/worker', '5.2 kB', 'dist/keychain/vault/worker-web.js'),
   entry('keychain/ledger', '13.7 kB'),
   entry('keychain/fingerprint', '5 kB', 'dist/keychain/fingerprint.js'),
