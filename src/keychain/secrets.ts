@@ -188,7 +188,7 @@ export async function openSecrets(
   const swapped = sharedWrappedKeys(items, 'recordKey', 'recordUid');
   const swappedFiles = sharedWrappedKeys(filesOf(items), 'fileKey', 'fileUid');
   const recordOptions = { ...unwrapOptions, swapped, swappedFiles };
-  const opened = new Map<string, OpenedRecord>();
+  const opened = new Map<string, FirstRecord>();
   for (let start = 0; start < places.length; start += BATCH) {
     const batch = places.slice(start, start + BATCH);
     const results = await Promise.all(batch.map((place) => openRecord(place, applicationKey, recordOptions)));
@@ -198,7 +198,9 @@ export async function openSecrets(
     }
   }
 
-  const records = [...opened.values()];
+  const records = [...opened.values()].map(({ record, folderUids }) =>
+    folderUids ? { ...record, folderUids: [...folderUids] } : record,
+  );
   const missing = [
     ...missingUids(options.requestedRecords, items, 'recordUid'),
     ...missingUids(options.requestedFolders, folderItems, 'folderUid'),
@@ -352,19 +354,31 @@ function readLinks(record: JsonObject, name: string): readonly RecordLink[] {
   }));
 }
 
+/** A record as it came first. */
+interface FirstRecord {
+  readonly record: OpenedRecord;
+  /** Its data as JSON, once its UID comes again. Made once: a large record and many small ones would take minutes. */
+  text?: string;
+  /** Where it lies, once it comes again. */
+  folderUids?: Set<string>;
+}
+
 /** One record may lie in several folders: the same UID, revision and content come again under another wrap. */
-function addRecord(opened: Map<string, OpenedRecord>, record: OpenedRecord, failed: Failure[]): void {
-  const first = opened.get(record.uid);
+function addRecord(opened: Map<string, FirstRecord>, record: OpenedRecord, failed: Failure[]): void {
+  const { uid, revision, data, folderUids } = record;
+  const first = opened.get(uid);
   if (!first) {
-    opened.set(record.uid, record);
+    opened.set(uid, { record });
     return;
   }
-  if (first.revision === record.revision && JSON.stringify(first.data) === JSON.stringify(record.data)) {
-    opened.set(record.uid, { ...first, folderUids: [...new Set([...first.folderUids, ...record.folderUids])] });
+  first.text ??= JSON.stringify(first.record.data);
+  if (first.record.revision === revision && first.text === JSON.stringify(data)) {
+    first.folderUids ??= new Set(first.record.folderUids);
+    for (const folderUid of folderUids) first.folderUids.add(folderUid);
     return;
   }
-  const code = new VaultwireError('duplicate-uid', 'record: this UID came before with other content');
-  failed.push(failure('record', record.uid, record.folderUids[0], code));
+  const error = new VaultwireError('duplicate-uid', 'record: this UID came before with other content');
+  failed.push(failure('record', uid, folderUids[0], error));
 }
 
 /** The files of all records, those that hang on several as often. Most records have none, and cost nothing here. */

@@ -194,7 +194,8 @@ export interface OpenDeviceRequestOptions {
   readonly findClientKey: ClientKeyLookup;
   /**
    * Refuses requests that it has seen. Without it replays are not noticed. A server that throttles leaves it out and has
-   * `identifier` of the result admitted once the request is let through: what is throttled would push out what was answered.
+   * `identifier` of the result admitted itself, by a window for what it answers or by one for what it throttles: in the same
+   * one, what is throttled would push out what was answered.
    */
   readonly replayWindow?: ReplayWindow;
   /** Milliseconds since 1970, for the replay window. Required with it. */

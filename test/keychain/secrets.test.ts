@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CryptoSuite } from '../../src/crypto/index.js';
 import { nodeSuite } from '../../src/crypto/node.js';
 import {
@@ -623,6 +623,18 @@ describe('one record in several places', () => {
     expect(opened.failed).toMatchObject([
       { kind: 'record', uid: made.uid, parentUid: folder.uid, code: 'duplicate-uid' },
     ]);
+  });
+
+  test('costs no more for being large when a small one comes again and again under its UID', async () => {
+    const [large, small] = [await record({ notes: 'a'.repeat(10_000) }), await record({})];
+    const again = Array<AnswerRecord>(50).fill({ ...small.answer, uid: large.uid });
+    const answer = encodeJson(encode({ records: [large.answer, ...again] }));
+    const stringify = vi.spyOn(JSON, 'stringify');
+    const opened = await openSecrets(answer, application);
+    const written = stringify.mock.results.filter(({ value }) => String(value).length > 10_000);
+    stringify.mockRestore();
+    expect(opened.failed.map(({ code }) => code)).toEqual(again.map(() => 'duplicate-uid'));
+    expect(written.length).toBe(1);
   });
 });
 

@@ -518,6 +518,27 @@ describe('what is no account request', () => {
     await expect(fetchVault(client, session)).rejects.toMatchObject(rejected('session_token_expired'));
   });
 
+  it('is refused when it comes again where it was throttled, and counts for nothing then either', async () => {
+    let now = 1_000_000;
+    const sessions = { idleMilliseconds: 20_000 };
+    const server = await accountServer({ now: () => now, sessions, throttle: { limit: 2 } });
+    const client = await accountClient(server);
+    const session = await client.login(ALICE, PASSWORD);
+    for (let count = 0; count < 2; count++) await fetchVault(client, session);
+    await expect(fetchVault(client, session)).rejects.toThrow('throttled in a test');
+    const body = new Uint8Array(client.sent.at(-1)!.body);
+    const again = async () => (await post(server, JSON_COMMAND_PATH, body)).json['result_code'];
+    now += 9_999;
+    expect(await again()).toBe('request_replayed');
+    now += 1;
+    expect(await again()).toBe('request_replayed');
+    await fetchVault(client, session);
+    now += 19_999;
+    expect(await again()).toBe('request_replayed');
+    now += 1;
+    await expect(fetchVault(client, session)).rejects.toMatchObject(rejected('session_token_expired'));
+  });
+
   it('is refused when it comes again, in both modes', async () => {
     const server = await accountServer();
     for (const mode of ['ec', 'hybrid'] as const) {

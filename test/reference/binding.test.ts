@@ -310,17 +310,42 @@ describe('a request that comes again where there is a throttle', () => {
     expect((await read(server, client)).status).toBe(200);
   });
 
-  it('is answered once where it was throttled before', async () => {
+  it('is refused where it was throttled before, under each command, and counts for none', async () => {
     let now = 1_800_000_000_000;
-    const server = await testServer({ throttle: { limit: 1 }, now: () => now });
+    const server = await testServer({ throttle: { limit: 2 }, now: () => now });
     const client = await rawClient(tokenOf(server, 'First', 'one'));
     let sent: DeviceRequest | undefined;
     await bind(server, client);
+    await read(server, client);
     await sendCommand(server, getSecretsCommand(client), { ...client, onSent: (request) => (sent = request) });
-    expect(await code(sendRequest(server, 'get_secret', sent!))).toBe('throttled');
-    now += 10_000;
-    expect((await sendRequest(server, 'get_secret', sent!)).status).toBe(200);
+    // The signature covers no command: what was one and was held back must not become another.
+    for (const command of ['get_folders', 'get_secret', 'get_folders', 'get_folders']) {
+      expect(await code(sendRequest(server, command, sent!))).toBe('request_replayed');
+    }
+    expect((await sendCommand(server, getFoldersCommand(client), client)).status).toBe(200);
+    // Whoever goes on sending it keeps nobody waiting.
+    now += 9_999;
     expect(await code(sendRequest(server, 'get_secret', sent!))).toBe('request_replayed');
+    now += 1;
+    expect(await code(sendRequest(server, 'get_secret', sent!))).toBe('request_replayed');
+    expect((await read(server, client)).status).toBe(200);
+  });
+
+  it('is answered once where it comes several times at once', async () => {
+    const server = await testServer();
+    const client = await rawClient(tokenOf(server, 'First', 'one'));
+    let sent: DeviceRequest | undefined;
+    await bind(server, client);
+    await sendCommand(server, getSecretsCommand(client), {
+      ...client,
+      tamper: (request) => ({ ...request, signature: new Uint8Array(70) }),
+      onSent: (request) => (sent = request),
+    });
+    const signature = await client.signingKey.sign(Buffer.concat([sent!.wrappedTransmissionKey, sent!.payload]));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => sendRequest(server, 'get_secret', { ...sent!, signature })),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array<number>(7).fill(403)]);
   });
 });
 

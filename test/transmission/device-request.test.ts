@@ -610,6 +610,8 @@ describe('opening a device request', () => {
       const signature = await device.sign(concatBytes(request.wrappedTransmissionKey, request.payload));
       const again = await openDeviceRequest({ ...request, signature }, options());
       expect(again.identifier).toEqual(identifier);
+      // The first half of the ephemeral point, all of it: less would be the same for others.
+      expect(identifier).toEqual(request.wrappedTransmissionKey.slice(1, 33));
       expect((await openDeviceRequest((await seal()).request, options())).identifier).not.toEqual(identifier);
     });
 

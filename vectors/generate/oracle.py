@@ -967,14 +967,19 @@ def read_answer(text):
 
 
 def copied_keys(items, key_member, uid_member):
-    """Where one wrapped key, known by its nonce, stands under two UIDs."""
-    copied = set()
-    for one, a in enumerate(items):
-        for two, b in enumerate(items):
-            keys = [named(item, key_member)[:16].replace("+", "-").replace("/", "_") for item in (a, b)]
-            if keys[0] and keys[0] == keys[1] and named(a, uid_member) != named(b, uid_member):
-                copied.update((one, two))
-    return copied
+    """Where one wrapped key, byte for byte, stands under two UIDs."""
+
+    def wrapped(item):
+        text = named(item, key_member)
+        try:
+            return unbase64(text)
+        except Refusal:
+            return text
+
+    uids = {}
+    for item in items:
+        uids.setdefault(wrapped(item), set()).add(named(item, uid_member))
+    return {index for index, item in enumerate(items) if wrapped(item) and len(uids[wrapped(item)]) > 1}
 
 
 def secrets_open(t):
@@ -1006,12 +1011,15 @@ def secrets_open(t):
             failed.append(failure("folder", named(item, "folderUid"), None, refusal.code))
 
     copied = copied_keys([item for item, _, _ in places], "recordKey", "recordUid")
+    files = [file for item, _, _ in places for file in files_of(item)]
+    # A file is known by where it stands in the answer, as the same one may stand there twice.
+    copied_files = {id(files[index]) for index in copied_keys(files, "fileKey", "fileUid")}
 
     records = {}
     for index, (item, folder, key) in enumerate(places):
         problems = []
         try:
-            record = open_record(item, folder, key, index in copied, problems)
+            record = open_record(item, folder, key, index in copied, copied_files, problems)
         except Refusal as refusal:
             failed.append(failure("record", named(item, "recordUid"), folder, refusal.code))
             continue
@@ -1043,7 +1051,12 @@ def secrets_open(t):
     return output, bool(failed or missing)
 
 
-def open_record(item, folder, wrapping, copied, problems):
+def files_of(record):
+    files = record.get("files") if isinstance(record, dict) else None
+    return files if isinstance(files, list) else []
+
+
+def open_record(item, folder, wrapping, copied, copied_files, problems):
     record = object_of(item)
     wrapped = opt_base64(record, "recordKey")
     uid = uid_of(record, "recordUid") if wrapped else opt_text(record, "recordUid") or ""
@@ -1057,11 +1070,15 @@ def open_record(item, folder, wrapping, copied, problems):
         key = wrapping
     data = parse_object(gcm_open(key, base64_of(record, "data")))
     revision = opt_whole(record, "revision")
+    if revision is not None and revision < 0:
+        raise Refusal("field-invalid")
     editable = opt_bool(record, "isEditable")
     files = []
     for file in list_of(record, "files"):
         try:
             name = uid_of(object_of(file), "fileUid")
+            if id(file) in copied_files:
+                raise Refusal("swap-suspected")
             file_key = gcm_unwrap(key, base64_of(file, "fileKey"))
             files.append(
                 {
@@ -1149,13 +1166,15 @@ def folders_open(t):
     failed = []
     parents = {}
     entries = []
-    for item in list_of(read_answer(t["answer"]), "folders"):
+    items = list_of(read_answer(t["answer"]), "folders")
+    copied = copied_keys(items, "folderKey", "folderUid")
+    for index, item in enumerate(items):
         try:
             uid = uid_of(object_of(item), "folderUid")
             if uid in parents:
                 raise Refusal("duplicate-uid")
             parents[uid] = opt_text(item, "parent") or None
-            entries.append((uid, item))
+            entries.append((uid, item, index in copied))
         except Refusal as refusal:
             failed.append(failure("folder", named(item, "folderUid"), None, refusal.code))
 
@@ -1173,9 +1192,11 @@ def folders_open(t):
     keys = {}
     opened = {}
     inner = [entry for entry in entries if parents[entry[0]]]
-    for uid, item in [entry for entry in entries if not parents[entry[0]]] + inner:
+    for uid, item, is_copy in [entry for entry in entries if not parents[entry[0]]] + inner:
         parent = parents[uid]
         try:
+            if is_copy:
+                raise Refusal("swap-suspected")
             root = root_of(uid)
             wrapped = base64_of(item, "folderKey")
             if parent is None:
@@ -1203,7 +1224,7 @@ def folders_open(t):
             }
         except Refusal as refusal:
             failed.append(failure("folder", uid, parent, refusal.code))
-    return {"folders": [opened[uid] for uid, _ in entries if uid in opened], "failed": failed}, bool(failed)
+    return {"folders": [opened[uid] for uid, _, _ in entries if uid in opened], "failed": failed}, bool(failed)
 
 
 def folders_seal(t):

@@ -125,6 +125,7 @@ function secretsTests(): TestDefinition[] {
   const key = keyOf('Broken');
   const sealedKey = seal(applicationKey, key);
   const sealedData = seal(key, json(dataOf('Broken')));
+  const wrapAlike = (plaintext: Uint8Array): Uint8Array => gcm(applicationKey, bytes('tree one nonce', 12), plaintext);
   const text = json(answer({ records: [good] }));
   const own = { data: b64(seal(applicationKey, json(dataOf('Own')))), recordUid: uid('record Own'), revision: 3 };
 
@@ -181,6 +182,14 @@ function secretsTests(): TestDefinition[] {
             ],
           }),
         ],
+      }),
+    ),
+    valid(
+      'Files',
+      'one file of a record in two places',
+      open({
+        records: [record('Mail', { files: [file('certificate', 'Mail')] })],
+        folders: [folder('Servers', [inFolder('Mail', 'Servers', { files: [file('certificate', 'Mail')] })])],
       }),
     ),
     valid(
@@ -264,6 +273,11 @@ function secretsTests(): TestDefinition[] {
       'data outside ASCII',
       open({ records: [record('Mail', { data: b64(seal(keyOf('Mail'), json({ title: 'ключ 🔑 鍵' }))) })] }),
     ),
+    valid(
+      'ChosenNonce',
+      'two wrapped keys with one nonce',
+      open({ records: ['Mail', 'Wiki'].map((label) => record(label, { recordKey: b64(wrapAlike(keyOf(label))) })) }),
+    ),
     valid('Normal', 'expiresOn and warnings', open({ expiresOn: 1798761600000, warnings: ['the token expires soon'] })),
     valid('Normal', 'the requested record came', open({ records: [good] }, { requestedRecords: [good['recordUid']] })),
     valid('Normal', 'the required record opened', open({ records: [good] }, { requireRecords: [good['recordUid']] })),
@@ -326,6 +340,8 @@ function secretsTests(): TestDefinition[] {
     beside('MissingField', 'recordUid is missing', record('Broken', { recordUid: undefined })),
     beside('WrongType', 'revision is text', record('Broken', { revision: '7' })),
     beside('WrongType', 'revision is no whole number', record('Broken', { revision: 7.5 })),
+    beside('NegativeRevision', 'revision is -1', record('Broken', { revision: -1 })),
+    beside('NegativeRevision', 'revision is -2^53 + 1', record('Broken', { revision: Number.MIN_SAFE_INTEGER })),
     beside('WrongType', 'isEditable is text', record('Broken', { isEditable: 'true' })),
     beside('WrongType', 'isEditable is 2', record('Broken', { isEditable: 2 })),
     beside('WrongType', 'files is an object', record('Broken', { files: {} })),
@@ -340,6 +356,17 @@ function secretsTests(): TestDefinition[] {
       'CopiedKey',
       'the same key, its base64 in the other alphabet',
       record('Broken', { recordKey: b64url(Buffer.from(String(good['recordKey']), 'base64')), data: good['data'] }),
+    ),
+    partly(
+      'CopiedKey',
+      'a copy of one of two wrapped keys that have one nonce: the other opens',
+      open({
+        records: [
+          record('Mail', { recordKey: b64(wrapAlike(keyOf('Mail'))) }),
+          record('Wiki', { recordKey: b64(wrapAlike(keyOf('Wiki'))) }),
+          record('Broken', { recordKey: b64(wrapAlike(keyOf('Wiki'))), data: other['data'] }),
+        ],
+      }),
     ),
     beside('RepeatedUid', 'a UID comes again with another revision', record('Mail', { revision: 1 })),
     partly(
@@ -412,6 +439,29 @@ function secretsTests(): TestDefinition[] {
       data: b64(flip(seal(keyOf('file broken'), '{"name":"a"}'), -1)),
     }),
     withFile('the description of another file', 'SwappedData', { data: file('good', 'Mail')['data'] }),
+    withFile('the wrapped key of the other file: neither opens', 'CopiedKey', {
+      fileKey: file('good', 'Mail')['fileKey'],
+      data: file('good', 'Mail')['data'],
+    }),
+    withFile('the same key, its base64 in the other alphabet', 'CopiedKey', {
+      fileKey: b64url(Buffer.from(String(file('good', 'Mail')['fileKey']), 'base64')),
+      data: file('good', 'Mail')['data'],
+    }),
+    partly(
+      'CopiedKey',
+      'file: the wrapped key of a file on another record of the same key',
+      open({
+        records: [record('Mail', { files: [file('good', 'Mail'), file('other', 'Mail')] })],
+        folders: [
+          folder('Servers', [
+            inFolder('Mail', 'Servers', {
+              recordUid: uid('record Copy'),
+              files: [file('good', 'Mail', { fileUid: uid('file broken') })],
+            }),
+          ]),
+        ],
+      }),
+    ),
     withFile('no JSON inside', 'InvalidDocument', { data: b64(seal(keyOf('file broken'), 'a.pem')) }),
     withFile('fileUid is no UID', 'InvalidUid', { fileUid: 'broken' }),
     withFile('url is a number', 'WrongType', { url: 7 }),
@@ -705,6 +755,24 @@ function foldersTests(): TestDefinition[] {
         subFolder(`Level ${index}`, index === 0 ? 'Servers' : `Level ${index - 1}`, 'Servers'),
       ),
     ),
+    partly(
+      'CopiedKey',
+      'the wrapped key of another shared folder: neither opens, nor what is inside',
+      open(
+        servers,
+        linux,
+        sharedFolder('Broken', { folderKey: servers['folderKey'], data: servers['data'] }),
+        sharedFolder('Desks'),
+      ),
+    ),
+    sub('CopiedKey', 'the wrapped key of another: neither opens', {
+      folderKey: linux['folderKey'],
+      data: linux['data'],
+    }),
+    sub('CopiedKey', 'the same key, its base64 in the other alphabet and without padding', {
+      folderKey: b64url(Buffer.from(String(linux['folderKey']), 'base64')),
+      data: linux['data'],
+    }),
     beside('RepeatedUid', 'a folder comes again', linux),
     beside(
       'RepeatedUid',
@@ -770,6 +838,12 @@ const DOCUMENT_NOTES = {
   PeerSpellings: note('FUNCTIONALITY', 'A spelling that backends in the field use.'),
 };
 
+const COPIED_KEY = note(
+  'AUTH_BYPASS',
+  'Two UIDs have the same wrapped key: the server gives one record, file or folder for another.',
+  'Which of the two is honest cannot be known, so neither opens.',
+);
+
 export const getSecretFile: FileDefinition = {
   file: 'get-secret.json',
   algorithm: 'get_secret',
@@ -799,10 +873,15 @@ export const getSecretFile: FileDefinition = {
     TruncatedMessage: note('MODIFIED_PARAMETER', 'The value is too short for a nonce and a tag.'),
     PrototypeKey: note('KNOWN_BUG', 'The key __proto__, which gives an object of JavaScript another prototype.'),
     TooDeep: note('DENIAL_OF_SERVICE', 'More levels of nesting than any document has.'),
-    CopiedKey: note(
-      'AUTH_BYPASS',
-      'Two UIDs have the same wrapped key: the server gives one record for another.',
-      'Which of the two is honest cannot be known, so neither opens.',
+    CopiedKey: COPIED_KEY,
+    ChosenNonce: note(
+      'EDGE_CASE',
+      'Two wrapped keys have one nonce. They are no copies: whoever wraps a key chooses the nonce.',
+    ),
+    NegativeRevision: note(
+      'MODIFIED_PARAMETER',
+      'The revision is below zero, though it counts changes.',
+      'Whoever remembers the highest revision may take what comes below zero for none.',
     ),
     RepeatedUid: note('AUTH_BYPASS', 'One UID comes with two contents. The first stands.'),
     MissingKey: note(
@@ -842,6 +921,7 @@ export const getFoldersFile: FileDefinition = {
     InvalidPadding: note('MODIFIED_PARAMETER', 'The padding is not that of PKCS #7.'),
     WrongLength: note('MODIFIED_PARAMETER', 'The value is no vector and a whole number of blocks.'),
     BrokenParents: note('MISSING_STEP', 'The parents of a folder lead out of the answer.'),
+    CopiedKey: COPIED_KEY,
     ParentLoop: note('DENIAL_OF_SERVICE', 'The parents of a folder lead in a circle, or too deep.'),
     RepeatedUid: note('AUTH_BYPASS', 'A UID comes twice. The first stands.'),
     ...DOCUMENT_NOTES,

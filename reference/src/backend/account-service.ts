@@ -11,7 +11,7 @@ import {
   SALT_LENGTH,
   type KdfParameters,
 } from 'vaultwire/keychain/account';
-import { ReplayWindow, type ReplayWindowOptions } from 'vaultwire/transmission';
+import type { ReplayWindowOptions } from 'vaultwire/transmission';
 import {
   AccountSummary,
   Authentication,
@@ -39,6 +39,7 @@ import {
   wrongServerKey,
   type Refusal,
 } from './refusal.js';
+import { Replays } from './replays.js';
 import { Sessions, type Session, type SessionsOptions } from './sessions.js';
 import type { AccountRow, Store } from './store.js';
 import { Throttle, type ThrottleOptions } from './throttle.js';
@@ -163,7 +164,7 @@ export class AccountService {
   readonly #throttle: Throttle | undefined;
   readonly #loginThrottle: Throttle | undefined;
   /** Two, as anybody can fill the one of requests without a session. */
-  readonly #replayWindows: { readonly session: ReplayWindow; readonly anonymous: ReplayWindow };
+  readonly #replays: { readonly session: Replays; readonly anonymous: Replays };
   readonly #sessions: Sessions;
   readonly #devices = new Set<string>();
   /** Parameters for user names that nobody has follow from this, so that they stay the same as real ones do. */
@@ -182,9 +183,9 @@ export class AccountService {
       this.#throttle = new Throttle(throttle);
       this.#loginThrottle = new Throttle({ ...throttle, limit: throttle?.loginLimit ?? LOGIN_LIMIT });
     }
-    this.#replayWindows = {
-      session: new ReplayWindow(options.replayWindow),
-      anonymous: new ReplayWindow(options.replayWindow),
+    this.#replays = {
+      session: new Replays(options.replayWindow),
+      anonymous: new Replays(options.replayWindow),
     };
     this.#sessions = new Sessions(options.sessions);
     this.#decoyVerifier = randomBytes(AUTH_VERIFIER_LENGTH);
@@ -236,16 +237,15 @@ export class AccountService {
     const token = tokenOf(opened, command);
     const session = token && this.#sessions.find(token, now);
     if (session) progress.username = session.username;
-    // A replay is not its user's doing: it neither counts for the throttle nor keeps the session open. What is throttled
-    // is not remembered, as it would push out what was answered.
-    const replays = this.#replayWindows[session ? 'session' : 'anonymous'];
-    if (replays.has(identifier, now)) {
-      throw new VaultwireError('request-replayed', 'ApiRequest: this request was seen before');
-    }
+    // A replay is not its user's doing: it neither counts for the throttle nor keeps the session open. Nothing is awaited
+    // up to the end of this: what comes twice at once is answered once.
+    const replays = this.#replays[session ? 'session' : 'anonymous'];
+    replays.assertNew(identifier, now, 'ApiRequest');
     if (token) this.#sessions.use(token, now);
     const who = session?.accountUid ?? incoming.address;
-    if (this.#throttle?.admit(who, command?.command ?? incoming.path, now) === false) return this.#throttled();
-    replays.admit(identifier, now);
+    const passed = this.#throttle?.admit(who, command?.command ?? incoming.path, now) ?? true;
+    replays.remember(identifier, now, passed);
+    if (!passed) return this.#throttled();
     const outcome = await this.#run(handler, { opened, session, command, now });
     if (isRefusal(outcome)) return outcome;
     // What has no answer has an empty body, which clients take for one.

@@ -4,7 +4,6 @@ import { readCommand, stepServedClient } from 'vaultwire/keychain';
 import {
   decodeDeviceRequest,
   openDeviceRequest,
-  ReplayWindow,
   sealAnswer,
   type DeviceCommand,
   type DeviceRequest,
@@ -21,6 +20,7 @@ import {
 } from './commands.js';
 import type { Files } from './files.js';
 import type { EcKeyRing } from './key-ring.js';
+import { Replays } from './replays.js';
 import { internalError, refusalOf, throttled, wrongServerKey, type Refusal } from './refusal.js';
 import type { ClientRow, Store, View } from './store.js';
 import { Throttle, type ThrottleOptions } from './throttle.js';
@@ -82,7 +82,7 @@ export class DeviceService {
   readonly #files: Files;
   readonly #options: DeviceServiceOptions;
   readonly #throttle: Throttle | undefined;
-  readonly #replayWindow: ReplayWindow;
+  readonly #replays: Replays;
   readonly #verifyingKeys = new Map<string, VerifyingKey>();
 
   constructor(store: Store, ring: EcKeyRing, files: Files, options: DeviceServiceOptions) {
@@ -91,7 +91,7 @@ export class DeviceService {
     this.#files = files;
     this.#options = options;
     this.#throttle = options.throttle === false ? undefined : new Throttle(options.throttle);
-    this.#replayWindow = new ReplayWindow(options.replayWindow);
+    this.#replays = new Replays(options.replayWindow);
   }
 
   /** Never rejects: what fails is an answer as well. */
@@ -137,14 +137,13 @@ export class DeviceService {
     const opened = await this.#open(request);
     seen.opened = opened;
     // Counted by client, so not before the signature says who that is: by address, clients would be throttled by others.
-    // A replay is not its client's doing and counts for nothing. What is throttled is not remembered, as it would push out
-    // what was answered.
-    const { identifier } = opened;
-    if (this.#replayWindow.has(identifier, now)) {
-      throw new VaultwireError('request-replayed', 'TransmissionKey: this request was seen before');
-    }
-    if (this.#throttle?.admit(opened.clientId, incoming.command, now) === false) return this.#throttled();
-    this.#replayWindow.admit(identifier, now);
+    // A replay is not its client's doing and counts for nothing. Nothing is awaited up to the end of this: what comes
+    // twice at once is answered once.
+    const { identifier, clientId } = opened;
+    this.#replays.assertNew(identifier, now, 'TransmissionKey');
+    const passed = this.#throttle?.admit(clientId, incoming.command, now) ?? true;
+    this.#replays.remember(identifier, now, passed);
+    if (!passed) return this.#throttled();
     const answer = await this.#serve(incoming, opened, now);
     seen.answer = answer;
     // Commands without an answer have an empty body, which clients take for one.

@@ -158,11 +158,18 @@ function differing(
 ): readonly VaultFailure[] {
   if (again.length === 0) return [];
   const first = new Map(records.map((record) => [record.uid, record]));
+  // Written once for each UID: a large record and many small ones under its UID would take minutes.
+  const texts = new Map<string, string>();
+  const textOf = ({ uid, data }: OpenedVaultRecord): string => {
+    const text = texts.get(uid) ?? JSON.stringify(data);
+    texts.set(uid, text);
+    return text;
+  };
   const error = new VaultwireError('duplicate-uid', 'record: this UID came before with other content');
   return again
     .filter(({ uid, revision, data }) => {
       const before = first.get(uid);
-      return before?.revision !== revision || JSON.stringify(before.data) !== JSON.stringify(data);
+      return before?.revision !== revision || textOf(before) !== JSON.stringify(data);
     })
     .map(({ uid }) => vaultFailure('record', uid, error));
 }

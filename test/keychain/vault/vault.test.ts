@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { nobleSuite } from '../../../src/crypto/noble.js';
 import { nodeSuite } from '../../../src/crypto/node.js';
 import type { AesKey, CryptoSuite, OpenedUnderKey } from '../../../src/crypto/suite.js';
@@ -13,6 +13,20 @@ import { describeVault } from './contract.js';
 import { textsOf, VaultMaker } from './make-vault.js';
 
 for (const suite of [nodeSuite, webcryptoSuite, nobleSuite]) describeVault(suite);
+
+it('writes a large record once, however often its UID comes again', async () => {
+  const maker = await VaultMaker.create(nodeSuite);
+  const large = await maker.record(undefined, { notes: 'a'.repeat(10_000) });
+  const small = await maker.record();
+  const again = Array<typeof small>(50).fill({ ...small, uid: large.uid });
+  const account = maker.account();
+  const stringify = vi.spyOn(JSON, 'stringify');
+  const opened = await openVault({ records: [large, ...again] }, account, { workers: 0 });
+  const written = stringify.mock.results.filter(({ value }) => String(value).length > 10_000);
+  stringify.mockRestore();
+  expect(opened.failed.map(({ code }) => code)).toEqual(again.map(() => 'duplicate-uid'));
+  expect(written.length).toBe(1);
+});
 
 /** An account whose data key is the caller's own. */
 async function accountOf(maker: VaultMaker, aesKey: AesKey) {
