@@ -78,7 +78,7 @@ export async function openFolders(
     }
   }
 
-  const swapped = sharedWrappedKeys(items, 'folderKey', 'folderUid');
+  const swapped = sharedWrappedKeys([items, 'folderKey', 'folderUid']);
   // Shared folders first: the keys of the folders inside are wrapped under theirs, wherever they stand in the answer.
   const opened = new Map<string, OpenedFolder>();
   const inside = (entry: { readonly uid: string }): boolean => parents.get(entry.uid) !== undefined;

@@ -139,8 +139,8 @@ export interface OpenSecretsOptions extends UnwrapOptions {
  * Opens a get_secret answer: application, folders, records and the descriptions of their files. What does not open
  * is reported by UID with its cause beside what did.
  *
- * Which UID a record goes under is the server's word: nothing in the ciphertext names it. Two UIDs of one kind in
- * one answer with the same wrapped key are refused as `swap-suspected`; across answers see `observeSecrets`.
+ * Which UID a record goes under is the server's word: nothing in the ciphertext names it. Two UIDs in one answer
+ * with the same wrapped key are refused as `swap-suspected`; across answers see `observeSecrets`.
  *
  * @param answer the plaintext of the answer, as `openAnswer` returns it, or its JSON
  * @throws VaultwireError a JSON or field code when the answer as a whole cannot be read; `record-missing` when one of
@@ -166,7 +166,7 @@ export async function openSecrets(
   const folders: OpenedSharedFolder[] = [];
   const places: Place[] = readArray(root, 'records', 'answer').map((item) => ({ item, folder: undefined }));
   const folderItems = readArray(root, 'folders', 'answer');
-  const swappedFolders = sharedWrappedKeys(folderItems, 'folderKey', 'folderUid');
+  const swappedFolders = sharedWrappedKeys([folderItems, 'folderKey', 'folderUid']);
   for (const item of folderItems) {
     const name = 'answer.folders[]';
     try {
@@ -185,9 +185,9 @@ export async function openSecrets(
   }
 
   const items = places.map(({ item }) => item);
-  const swapped = sharedWrappedKeys(items, 'recordKey', 'recordUid');
-  const swappedFiles = sharedWrappedKeys(filesOf(items), 'fileKey', 'fileUid');
-  const recordOptions = { ...unwrapOptions, swapped, swappedFiles };
+  // Together: under the application's own record, whose key is the application's, a record would open as a file.
+  const swapped = sharedWrappedKeys([items, 'recordKey', 'recordUid'], [filesOf(items), 'fileKey', 'fileUid']);
+  const recordOptions = { ...unwrapOptions, swapped };
   const opened = new Map<string, FirstRecord>();
   for (let start = 0; start < places.length; start += BATCH) {
     const batch = places.slice(start, start + BATCH);
@@ -242,7 +242,6 @@ interface RecordOptions extends UnwrapOptions {
   readonly suite: SealingSuite;
   readonly digests: boolean;
   readonly swapped: ReadonlySet<JsonValue>;
-  readonly swappedFiles: ReadonlySet<JsonValue>;
 }
 
 interface RecordResult {
@@ -324,7 +323,7 @@ async function openFiles(
       const name = 'file';
       const object = asObject(item, name);
       const uid = readUid(object, 'fileUid', name);
-      if (options.swappedFiles.has(item)) throw swapSuspected(name);
+      if (options.swapped.has(item)) throw swapSuspected(name);
       const sealed = readBase64(object, 'data', name);
       const wrapped = readBase64(object, 'fileKey', name);
       const { key: aesKey, digests } = await openKey(recordKey, wrapped, sealed, options);
@@ -396,20 +395,23 @@ function filesOf(records: readonly JsonValue[]): readonly JsonValue[] {
  * the honest one cannot be known.
  */
 export function sharedWrappedKeys(
-  items: readonly JsonValue[],
-  keyMember: string,
-  uidMember: string,
+  ...kinds: readonly (readonly [items: readonly JsonValue[], keyMember: string, uidMember: string])[]
 ): ReadonlySet<JsonValue> {
   const uidOf = new Map<string, string>();
   const shared = new Set<string>();
-  for (const item of items) {
-    const wrapped = inOneForm(textMember(item, keyMember));
-    const uid = textMember(item, uidMember);
-    const first = uidOf.get(wrapped);
-    if (first === undefined) uidOf.set(wrapped, uid);
-    else if (first !== uid && wrapped !== '') shared.add(wrapped);
+  for (const [items, keyMember, uidMember] of kinds) {
+    for (const item of items) {
+      const wrapped = inOneForm(textMember(item, keyMember));
+      const uid = textMember(item, uidMember);
+      const first = uidOf.get(wrapped);
+      if (first === undefined) uidOf.set(wrapped, uid);
+      else if (first !== uid && wrapped !== '') shared.add(wrapped);
+    }
   }
-  return new Set(items.filter((item) => shared.size > 0 && shared.has(inOneForm(textMember(item, keyMember)))));
+  if (shared.size === 0) return new Set();
+  return new Set(
+    kinds.flatMap(([items, keyMember]) => items.filter((item) => shared.has(inOneForm(textMember(item, keyMember))))),
+  );
 }
 
 /** The UIDs that none of the items has, whether those open or not. */

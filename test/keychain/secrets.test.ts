@@ -704,7 +704,7 @@ describe('one wrapped key under two UIDs', () => {
       folderUid: index === 0 ? one : other,
       folderKey,
     }));
-    expect(sharedWrappedKeys(items, 'folderKey', 'folderUid')).toEqual(new Set(items));
+    expect(sharedWrappedKeys([items, 'folderKey', 'folderUid'])).toEqual(new Set(items));
   });
 
   test('is refused across folders', async () => {
@@ -777,6 +777,25 @@ describe('one wrapped key under two UIDs', () => {
         expect(fileUids(opened)).toEqual([[third.uid]]);
         expect(opened.failed).toMatchObject(suspected([one, made], [copy, made]));
       }
+    });
+
+    test('is refused for a record that comes as a file as well, where both are under one key', async () => {
+      const made = await record({});
+      const { uid, key, data } = made.answer;
+      const copy = { uid: generateUid(), key: key!, description: data, url: '' };
+      const own = {
+        uid: generateUid(),
+        data: await application.ownRecordKey().sealData({}),
+        revision: 1,
+        isEditable: false,
+      };
+      const opened = await open(encode({ records: [made.answer, { ...own, files: [copy] }] }));
+      expect(uids(opened)).toEqual([own.uid]);
+      expect(fileUids(opened)).toEqual([[]]);
+      expect(opened.failed.map((one) => [one.kind, one.uid, one.code])).toEqual([
+        ['record', uid, 'swap-suspected'],
+        ['file', copy.uid, 'swap-suspected'],
+      ]);
     });
 
     test('is refused across records of one key, in folders and out of them', async () => {

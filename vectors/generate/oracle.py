@@ -966,20 +966,27 @@ def read_answer(text):
     return parse_object(text.encode(), MAXIMUM_ANSWER, 16)
 
 
-def copied_keys(items, key_member, uid_member):
-    """Where one wrapped key, byte for byte, stands under two UIDs."""
+def copied_keys(*kinds):
+    """The items whose wrapped key, byte for byte, stands under two UIDs, of kinds (items, member of the key, of the UID).
 
-    def wrapped(item):
-        text = named(item, key_member)
+    An item is known by where it stands in the answer, as the same one may stand there twice.
+    """
+
+    def wrapped(text):
         try:
             return unbase64(text)
         except Refusal:
             return text
 
+    found = [
+        (id(item), wrapped(named(item, key_member)), named(item, uid_member))
+        for items, key_member, uid_member in kinds
+        for item in items
+    ]
     uids = {}
-    for item in items:
-        uids.setdefault(wrapped(item), set()).add(named(item, uid_member))
-    return {index for index, item in enumerate(items) if wrapped(item) and len(uids[wrapped(item)]) > 1}
+    for _, key, uid in found:
+        uids.setdefault(key, set()).add(uid)
+    return {place for place, key, _ in found if key and len(uids[key]) > 1}
 
 
 def secrets_open(t):
@@ -996,11 +1003,11 @@ def secrets_open(t):
     places = [(item, None, application_key) for item in list_of(root, "records")]
     folders = []
     folder_items = list_of(root, "folders")
-    copied_folders = copied_keys(folder_items, "folderKey", "folderUid")
-    for index, item in enumerate(folder_items):
+    copied_folders = copied_keys((folder_items, "folderKey", "folderUid"))
+    for item in folder_items:
         try:
             uid = uid_of(object_of(item), "folderUid")
-            if index in copied_folders:
+            if id(item) in copied_folders:
                 raise Refusal("swap-suspected")
             key = gcm_open(application_key, base64_of(item, "folderKey"))
             if len(key) != 32:
@@ -1010,16 +1017,15 @@ def secrets_open(t):
         except Refusal as refusal:
             failed.append(failure("folder", named(item, "folderUid"), None, refusal.code))
 
-    copied = copied_keys([item for item, _, _ in places], "recordKey", "recordUid")
-    files = [file for item, _, _ in places for file in files_of(item)]
-    # A file is known by where it stands in the answer, as the same one may stand there twice.
-    copied_files = {id(files[index]) for index in copied_keys(files, "fileKey", "fileUid")}
+    items = [item for item, _, _ in places]
+    files = [file for item in items for file in files_of(item)]
+    copied = copied_keys((items, "recordKey", "recordUid"), (files, "fileKey", "fileUid"))
 
     records = {}
-    for index, (item, folder, key) in enumerate(places):
+    for item, folder, key in places:
         problems = []
         try:
-            record = open_record(item, folder, key, index in copied, copied_files, problems)
+            record = open_record(item, folder, key, copied, problems)
         except Refusal as refusal:
             failed.append(failure("record", named(item, "recordUid"), folder, refusal.code))
             continue
@@ -1056,11 +1062,11 @@ def files_of(record):
     return files if isinstance(files, list) else []
 
 
-def open_record(item, folder, wrapping, copied, copied_files, problems):
+def open_record(item, folder, wrapping, copied, problems):
     record = object_of(item)
     wrapped = opt_base64(record, "recordKey")
     uid = uid_of(record, "recordUid") if wrapped else opt_text(record, "recordUid") or ""
-    if copied:
+    if id(item) in copied:
         raise Refusal("swap-suspected")
     if wrapped:
         key = gcm_unwrap(wrapping, wrapped)
@@ -1077,7 +1083,7 @@ def open_record(item, folder, wrapping, copied, copied_files, problems):
     for file in list_of(record, "files"):
         try:
             name = uid_of(object_of(file), "fileUid")
-            if id(file) in copied_files:
+            if id(file) in copied:
                 raise Refusal("swap-suspected")
             file_key = gcm_unwrap(key, base64_of(file, "fileKey"))
             files.append(
@@ -1167,14 +1173,14 @@ def folders_open(t):
     parents = {}
     entries = []
     items = list_of(read_answer(t["answer"]), "folders")
-    copied = copied_keys(items, "folderKey", "folderUid")
-    for index, item in enumerate(items):
+    copied = copied_keys((items, "folderKey", "folderUid"))
+    for item in items:
         try:
             uid = uid_of(object_of(item), "folderUid")
             if uid in parents:
                 raise Refusal("duplicate-uid")
             parents[uid] = opt_text(item, "parent") or None
-            entries.append((uid, item, index in copied))
+            entries.append((uid, item, id(item) in copied))
         except Refusal as refusal:
             failed.append(failure("folder", named(item, "folderUid"), None, refusal.code))
 

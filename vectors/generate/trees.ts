@@ -462,6 +462,13 @@ function secretsTests(): TestDefinition[] {
         ],
       }),
     ),
+    partly(
+      'CopiedKey',
+      "file: a record that comes as a file of the application's own record as well: neither opens",
+      open({
+        records: [good, { ...own, files: [file('copy', 'Mail', { fileKey: good['recordKey'], data: good['data'] })] }],
+      }),
+    ),
     withFile('no JSON inside', 'InvalidDocument', { data: b64(seal(keyOf('file broken'), 'a.pem')) }),
     withFile('fileUid is no UID', 'InvalidUid', { fileUid: 'broken' }),
     withFile('url is a number', 'WrongType', { url: 7 }),
