@@ -1,6 +1,7 @@
 import { defaultSuite } from '#default-suite';
+import { RedactedKey } from '../../crypto/redacted.js';
 import { AES_KEY_LENGTH, type AesKey, type CryptoSuite, type KeyOptions } from '../../crypto/suite.js';
-import { copyBytes, type Bytes } from '../../wire/bytes.js';
+import { assertBytes, copyBytes, type Bytes } from '../../wire/bytes.js';
 import { VaultwireError } from '../../wire/error.js';
 import type { AccountOptions } from '../keys.js';
 
@@ -29,23 +30,24 @@ export class KeyPage {
 }
 
 /** A key of a page, imported when it is first used: most records of a vault are only read. */
-class DeferredAesKey implements AesKey {
+class DeferredAesKey extends RedactedKey implements AesKey {
   readonly #page: KeyPage;
   readonly #offset: number;
   #key: Promise<AesKey> | undefined;
 
   constructor(page: KeyPage, offset: number) {
+    super('AesKey');
     this.#page = page;
     this.#offset = offset;
   }
 
   async seal(plaintext: Uint8Array, additionalData?: Uint8Array): Promise<Bytes> {
-    const [message, data] = [copyBytes(plaintext), additionalData && copyBytes(additionalData)];
+    const [message, data] = [own(plaintext, 'plaintext'), additionalData && own(additionalData, 'additional data')];
     return (await this.#imported()).seal(message, data);
   }
 
   async open(sealed: Uint8Array, additionalData?: Uint8Array): Promise<Bytes> {
-    const [message, data] = [copyBytes(sealed), additionalData && copyBytes(additionalData)];
+    const [message, data] = [own(sealed, 'AES-GCM message'), additionalData && own(additionalData, 'additional data')];
     return (await this.#imported()).open(message, data);
   }
 
@@ -62,11 +64,11 @@ class DeferredAesKey implements AesKey {
 
   async #import(): Promise<AesKey> {
     const { bytes, suite, options } = this.#page;
-    const own = bytes.subarray(this.#offset, this.#offset + AES_KEY_LENGTH);
+    const secret = bytes.subarray(this.#offset, this.#offset + AES_KEY_LENGTH);
     try {
-      const key = await suite.importAesKey(own, options);
+      const key = await suite.importAesKey(secret, options);
       // Not before: a suite of the caller's own that waits first would take zeros for the key.
-      own.fill(0);
+      secret.fill(0);
       return key;
     } catch (error) {
       // The bytes are still there, for whoever tries again.
@@ -74,4 +76,10 @@ class DeferredAesKey implements AesKey {
       throw error;
     }
   }
+}
+
+/** A copy, as the caller's bytes may change while a key is imported. @throws VaultwireError `argument-invalid` */
+function own(bytes: Uint8Array, name: string): Bytes {
+  assertBytes(bytes, name);
+  return copyBytes(bytes);
 }

@@ -9,6 +9,7 @@ import { webcryptoSuite } from '../../../src/crypto/webcrypto.js';
 import { importDataKey } from '../../../src/keychain/account/index.js';
 import { generateRecordKey, type RecordKey } from '../../../src/keychain/keys.js';
 import { openVault, streamVault } from '../../../src/keychain/vault/index.js';
+import { codeOf } from '../account/support.js';
 import { describeVault } from './contract.js';
 import { textsOf, VaultMaker } from './make-vault.js';
 
@@ -96,6 +97,28 @@ describe('a whole vault whose data key opens at once', () => {
     for (const { key: bytes, plaintext } of opened) {
       expect([...bytes, ...plaintext].every((byte) => byte === 0)).toBe(true);
     }
+  });
+
+  it('gives keys that keep to the contract of every AES key', async () => {
+    const maker = await VaultMaker.create(nodeSuite);
+    const opened = await openVault({ records: [await maker.record()] }, maker.account(), { workers: 0 });
+    const { aesKey } = opened.records[0]!.key as RecordKey;
+    expect([inspect(aesKey), JSON.stringify(aesKey)]).toEqual(['[AesKey]', '"[AesKey]"']);
+    const [message, bad] = [new Uint8Array(3), 'text' as unknown as Uint8Array];
+    for (const call of [
+      () => aesKey.seal(bad),
+      () => aesKey.seal(message, bad),
+      () => aesKey.open(bad),
+      () => aesKey.open(new Uint8Array(28), bad),
+    ]) {
+      expect(await codeOf(call)).toBe('argument-invalid');
+    }
+    const sealing = aesKey.seal(message);
+    message.fill(9);
+    const sealed = await sealing;
+    const opening = aesKey.open(sealed);
+    sealed.fill(9);
+    expect([...(await opening)]).toEqual([0, 0, 0]);
   });
 
   it('refuses a key of another length from a key of the caller', async () => {
