@@ -11,21 +11,22 @@ export class Stopwatch {
   /** What all threads of the process took of their cores meanwhile, in milliseconds; 0 where that is not asked for. */
   busy = 0;
   #started = 0;
+  #countsCores;
   #busyBefore;
 
   /** @param {boolean} countsCores for long runs alone: to ask takes as long as a short one */
   constructor(countsCores = false) {
-    this.countsCores = countsCores;
+    this.#countsCores = countsCores;
   }
 
   start() {
-    if (this.countsCores) this.#busyBefore = process.cpuUsage();
+    if (this.#countsCores) this.#busyBefore = process.cpuUsage();
     this.#started = performance.now();
   }
 
   stop() {
     this.elapsed += performance.now() - this.#started;
-    if (!this.countsCores) return;
+    if (!this.#countsCores) return;
     const { user, system } = process.cpuUsage(this.#busyBefore);
     this.busy += (user + system) / 1000;
   }

@@ -78,8 +78,11 @@ export async function unwrapAes(wrapping: AesKey, wrapped: Uint8Array, options: 
 }
 
 /** The 32 bytes of a wrapped key. @throws VaultwireError `open-failed`, for another length too */
-export async function openKeyBytes(wrapping: AesKey | AesCbcKey, wrapped: Uint8Array): Promise<Bytes> {
-  const bytes = await wrapping.open(wrapped);
+export const openKeyBytes = async (wrapping: AesKey | AesCbcKey, wrapped: Uint8Array): Promise<Bytes> =>
+  asKeyBytes(await wrapping.open(wrapped));
+
+/** What a wrap held, where that can be a key: otherwise it is overwritten. @throws VaultwireError `open-failed` */
+export function asKeyBytes<KeyBytes extends Uint8Array>(bytes: KeyBytes): KeyBytes {
   if (bytes.length === AES_KEY_LENGTH) return bytes;
   bytes.fill(0);
   throw new VaultwireError('open-failed', 'wrapped key: does not open');

@@ -65,8 +65,8 @@ export interface DecodedLedger {
 }
 
 /**
- * A whole ledger as a new document of one frame, 56 bytes for each uid and 8 for each digest that was replaced. Write it beside the old one and rename it: a first
- * frame that is cut off is no document.
+ * A whole ledger as a new document of one frame, 56 bytes for each uid and 8 for each digest that was replaced. Write it
+ * beside the old one and rename it: a first frame that is cut off is no document.
  *
  * @param key the caller's, for this alone. Whoever has it can make ledgers
  * @param options.sequence of the frame: one more than the last of the document that this one replaces. Default 0

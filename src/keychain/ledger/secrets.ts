@@ -43,8 +43,9 @@ export interface Finding {
   /**
    * `swap-suspected`: the UID came with the key of another one, or with one that was replaced before (A5).
    * `key-changed`: it came with a new key, which a server that shares it anew does as well. `rollback-suspected`: an
-   * older revision, other bytes under the same one, or bytes that were replaced before (A6). `missing`: it was there before and nobody asked for less (A7); said once, as deleting and no longer
-   * sharing it look the same from here, and kept in the ledger, so that it cannot come back older.
+   * older revision, other bytes under the same one, or bytes that were replaced before (A6). `missing`: it was there
+   * before and nobody asked for less (A7); said once, as deleting and no longer sharing it look the same from here, and
+   * kept in the ledger, so that it cannot come back older.
    */
   readonly kind: 'swap-suspected' | 'key-changed' | 'rollback-suspected' | 'missing';
   /** Whether the record was taken out of `accepted`. */

@@ -11,6 +11,7 @@ import {
   assertItem,
   gcmWrapOf,
   openOne,
+  usableWraps,
   vaultFailure,
   type KeyRing,
   type OpenedRecords,
@@ -111,7 +112,7 @@ export class Batches {
 
   #plan(record: SealedRecord): Plan | undefined {
     try {
-      const wrap = gcmWrapOf(this.#ring, record, this.#options);
+      const wrap = gcmWrapOf(this.#ring, record, usableWraps(record, this.#options));
       const place = wrap && this.#places.get(wrap.opener);
       return wrap && place !== undefined ? { opener: wrap.opener, place, wrapped: wrap.bytes } : undefined;
     } catch {

@@ -57,7 +57,10 @@ export interface OpenVaultOptions extends OpenItemOptions {
   readonly workers?: number;
   /** Makes a worker that runs `vaultwire/keychain/vault/worker`. Default a file of this package, beside this one. */
   readonly createWorker?: () => VaultWorker;
-  /** Ends the opening, and its workers. What the records' own iterator or a key of the caller's own waits for, it does not end. */
+  /**
+   * Ends the opening, and its workers. What the records' own iterator or a key of the caller's own waits for, it does not
+   * end.
+   */
   readonly signal?: AbortSignal;
 }
 

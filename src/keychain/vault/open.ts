@@ -1,6 +1,6 @@
 import { defaultSuite } from '#default-suite';
 import { assertWrappedKey } from '../../crypto/checks.js';
-import { AES_KEY_LENGTH, type EcPrivateKey } from '../../crypto/suite.js';
+import type { EcPrivateKey } from '../../crypto/suite.js';
 import { open as openEcies } from '../../ecies/index.js';
 import type { Bytes } from '../../wire/bytes.js';
 import { isVaultwireError, VaultwireError, type ErrorCode } from '../../wire/error.js';
@@ -15,6 +15,7 @@ import {
 } from '../account/wrap.js';
 import type { ItemDigests } from '../digest.js';
 import {
+  asKeyBytes,
   DOCUMENT_LIMITS,
   importFolderKey,
   openKeyBytes,
@@ -215,26 +216,29 @@ export function usableWraps(
   );
 }
 
-/** How a record opens that is AES-GCM all the way and has one usable wrap, as nearly all have; undefined for another. */
+/**
+ * How a record opens that is AES-GCM all the way and has one usable wrap, as nearly all have; undefined for another.
+ *
+ * @param wraps its {@link usableWraps}
+ */
 export function gcmWrapOf(
   ring: KeyRing,
-  record: SealedRecord,
-  options: OpenItemOptions,
+  { data }: SealedRecord,
+  wraps: readonly WrappedKey[],
 ): { readonly opener: Opener; readonly bytes: Uint8Array } | undefined {
-  if (record.data.cipher !== 'gcm') return undefined;
-  const [wrapped, another] = usableWraps(record, options);
+  if (data.cipher !== 'gcm') return undefined;
+  const [wrapped, another] = wraps;
   const opener = wrapped && !another ? ring.openerOf(wrapped) : undefined;
   return opener && wrapped && { opener, bytes: wrapped.bytes };
 }
 
 async function unwrap<Key>(
   ring: KeyRing,
-  item: { readonly uid: string; readonly keys: readonly WrappedKey[] },
-  options: OpenItemOptions,
+  wraps: readonly WrappedKey[],
   open: (wrapped: WrappedKey) => Promise<Key>,
 ): Promise<{ key: Key; report: OpenReport<WrapKind> }> {
   let first: unknown;
-  for (const wrapped of usableWraps(item, options)) {
+  for (const wrapped of wraps) {
     try {
       const key = await open(wrapped);
       const authenticated = isAuthenticatedWrap(wrapped.kind) && ring.isParentAuthenticated(wrapped);
@@ -269,20 +273,6 @@ async function keyBytes(ring: KeyRing, wrapped: WrappedKey, options: AccountOpti
   }
 }
 
-function asKeyBytes(bytes: Bytes): Bytes {
-  try {
-    assertKeyLength(bytes);
-    return bytes;
-  } catch (error) {
-    bytes.fill(0);
-    throw error;
-  }
-}
-
-function assertKeyLength({ length }: Uint8Array): void {
-  if (length !== AES_KEY_LENGTH) throw new VaultwireError('open-failed', 'wrapped key: does not open');
-}
-
 /** What a server says of an item beside its keys. @throws VaultwireError `uid-invalid`, `field-invalid` */
 export function assertItem(item: { readonly uid: string; readonly revision?: number }, name: string): void {
   assertUid(item.uid, `${name}.uid`);
@@ -296,7 +286,7 @@ export async function openTeam(ring: KeyRing, team: SealedTeam, options: OpenIte
   const { uid, ecKeyPair, encryptedRsaPrivateKey, revision } = team;
   const suite = options.suite ?? defaultSuite;
   assertItem(team, 'team');
-  const { key: opened, report } = await unwrap(ring, team, options, async (wrapped) => {
+  const { key: opened, report } = await unwrap(ring, usableWraps(team, options), async (wrapped) => {
     const bytes = await keyBytes(ring, wrapped, options);
     const digests = digestsFor(options);
     await digests?.make(bytes, undefined, suite);
@@ -321,7 +311,7 @@ export async function openFolder(
   const { uid, parentUid, data: sealed, revision } = folder;
   const suite = options.suite ?? defaultSuite;
   assertItem(folder, 'folder');
-  const { key, data, digests, report } = await unwrap(ring, folder, options, async (wrapped) => {
+  const { key, data, digests, report } = await unwrap(ring, usableWraps(folder, options), async (wrapped) => {
     const bytes = await keyBytes(ring, wrapped, options);
     const ownData =
       sealed?.cipher === 'gcm'
@@ -350,20 +340,20 @@ export async function openFolder(
 function openRecordAtOnce(
   ring: KeyRing,
   record: SealedRecord,
+  wraps: readonly WrappedKey[],
   options: OpenItemOptions,
   page: KeyPage,
   digests: VaultDigests | undefined,
 ): OpenedVaultRecord | undefined {
   const { uid, revision, data: sealed } = record;
   const { suite = defaultSuite } = options;
-  assertItem(record, 'record');
   if (digests && !suite.writeSha256) return undefined;
-  const wrap = gcmWrapOf(ring, record, options);
+  const wrap = gcmWrapOf(ring, record, wraps);
   if (!wrap?.opener.key.aesKey.openWrapped) return undefined;
   const opened = wrap.opener.key.aesKey.openWrapped(wrap.bytes, sealed.bytes);
   try {
     // A key of the caller's own may open to anything.
-    assertKeyLength(opened.key);
+    asKeyBytes(opened.key);
     const data = decodeJsonObject(opened.plaintext, 'record data', DOCUMENT_LIMITS);
     digests?.makeAtOnce(opened.key, sealed.bytes, suite);
     return { uid, revision, data, key: new RecordKey(page.add(opened.key, 0)), report: wrap.opener.report, digests };
@@ -381,13 +371,13 @@ function openRecordAtOnce(
 async function openRecord(
   ring: KeyRing,
   record: SealedRecord,
+  wraps: readonly WrappedKey[],
   options: OpenItemOptions,
   digests: VaultDigests | undefined,
 ): Promise<OpenedVaultRecord> {
   const { uid, revision, data: sealed } = record;
   const { suite = defaultSuite } = options;
-  assertDataAllowed(record, options);
-  const { key, report } = await unwrap(ring, record, options, async (wrapped) => {
+  const { key, report } = await unwrap(ring, wraps, async (wrapped) => {
     if (sealed.cipher === 'gcm') {
       const opened = await unwrapRecordKey(ring, wrapped, sealed.bytes, options, digests);
       return { key: opened, data: await opened.openData(sealed.bytes) };
@@ -412,8 +402,12 @@ export function openOne(
 ): OpenedVaultRecord | VaultFailure | Promise<OpenedVaultRecord | VaultFailure> {
   const fail = (error: unknown): VaultFailure => vaultFailure('record', record.uid, error);
   try {
+    assertItem(record, 'record');
+    assertDataAllowed(record, options);
+    const wraps = usableWraps(record, options);
     return (
-      openRecordAtOnce(ring, record, options, page, digests) ?? openRecord(ring, record, options, digests).catch(fail)
+      openRecordAtOnce(ring, record, wraps, options, page, digests) ??
+      openRecord(ring, record, wraps, options, digests).catch(fail)
     );
   } catch (error) {
     return fail(error);
@@ -421,7 +415,7 @@ export function openOne(
 }
 
 /** @throws VaultwireError `wrap-refused` for data that authenticates nothing, unless the caller takes it */
-export function assertDataAllowed({ data }: SealedRecord, { allowLegacyRecords = false }: OpenItemOptions): void {
+function assertDataAllowed({ data }: SealedRecord, { allowLegacyRecords = false }: OpenItemOptions): void {
   if (data.cipher !== 'gcm' && !allowLegacyRecords) {
     throw new VaultwireError('wrap-refused', 'record.data: expected AES-GCM');
   }
