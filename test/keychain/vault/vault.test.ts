@@ -104,7 +104,9 @@ describe('a whole vault whose data key opens at once', () => {
     const opened = await openVault({ records: [await maker.record()] }, maker.account(), { workers: 0 });
     const { aesKey } = opened.records[0]!.key as RecordKey;
     expect([inspect(aesKey), JSON.stringify(aesKey)]).toEqual(['[AesKey]', '"[AesKey]"']);
-    const [message, bad] = [new Uint8Array(3), 'text' as unknown as Uint8Array];
+    const message = new Uint8Array(3);
+    const text: unknown = 'text';
+    const bad = text as Uint8Array;
     for (const call of [
       () => aesKey.seal(bad),
       () => aesKey.seal(message, bad),
